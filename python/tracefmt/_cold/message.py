@@ -1,0 +1,24 @@
+"""The message of a record, where it is not simply its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracefmt._cold.text import describe_error, safe_str
+
+
+def merge(msg: Any, args: Any) -> tuple[str, str | None]:
+    """Return ``str(msg) % args`` as logging builds it, and the error where that failed."""
+    text = safe_str(msg)
+    try:
+        return (str.__str__(text % args), None) if args else (text, None)
+    except Exception as error:
+        return text, describe_error(error)
+
+
+def of_record(record: Any) -> tuple[str, str | None]:
+    """Return what the record's own ``getMessage()`` says: that of a subclass, or one put on it."""
+    try:
+        return str.__str__(str(record.getMessage())), None
+    except Exception as error:
+        return safe_str(getattr(record, "msg", None)), describe_error(error)

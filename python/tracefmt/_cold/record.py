@@ -1,0 +1,76 @@
+"""Records that are not plain `logging.LogRecord` objects, and the mark that captures leave on them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tracefmt._cold.exception import ExceptionText
+from tracefmt.spans import SpanContext, normalize
+
+CAPTURE = "_tracefmt"
+"""The record attribute that `ContextFilter` and `QueueHandler` set: a `Captured` as a plain tuple."""
+
+STANDARD = frozenset(
+    {
+        *("name", "msg", "args", "levelname", "levelno", "pathname", "filename", "module"),
+        *("exc_info", "exc_text", "stack_info", "lineno", "funcName", "created", "msecs"),
+        *("relativeCreated", "thread", "threadName", "processName", "process"),
+        *("message", "asctime"),  # set by a formatter that ran before
+    }
+)
+"""What logging itself puts on a record, except `taskName`, which is an attribute where it is not None."""
+
+
+class Captured(NamedTuple):
+    """
+    What was true in the calling thread.
+
+    It travels on the record as a plain tuple of plain tuples, so that a record can be pickled to
+    a process where tracefmt is not installed.
+    """
+
+    span: tuple[int, int, int] | None
+    exception: tuple[str | None, str | None, str | None] | None = None
+    format_error: str | None = None
+    format_args: Any = None
+
+
+def captured(mark: Any) -> Captured | None:
+    """Return what a mark holds, or None where something else was put under its name."""
+    if type(mark) is not tuple or len(mark) != len(Captured._fields):
+        return None
+    span, exception, error, args = mark
+    return Captured(
+        _span(span),
+        ExceptionText(*map(_text_or_none, exception)) if _is_triple(exception) else None,
+        _text_or_none(error),
+        args,
+    )
+
+
+def _span(span: Any) -> SpanContext | None:
+    return normalize(SpanContext(*span)) if _is_triple(span) else None
+
+
+def _is_triple(value: Any) -> bool:
+    return type(value) is tuple and len(value) == 3  # noqa: PLR2004
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if type(value) is str else None
+
+
+def attributes_of(record: Any) -> dict[Any, Any]:
+    """
+    Return the attributes of an object that is used as a record, as an exact `dict`.
+
+    For subclasses with slots or properties the standard ones are read from the object.
+    """
+    found = getattr(record, "__dict__", None)
+    result: dict[Any, Any] = dict(found) if type(found) is dict else {}
+    for name in STANDARD - result.keys() - {"message", "asctime"}:
+        try:
+            result[name] = getattr(record, name)
+        except Exception:  # noqa: S112  # absent, or a property that fails: written as absent
+            continue
+    return result

@@ -1,0 +1,190 @@
+"""
+One conversion of every value that is not of a hot type.
+
+`convert` takes any object and returns one of an exact hot type: `str`, `int`, `float`, `bool`,
+`None`, `dict`, `list` or `tuple`.  It goes one level deep: the items of a container come back as
+they are, and the core that called converts them in turn, at its own depth.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime
+import decimal
+import enum
+import pathlib
+import sys
+import uuid
+from collections import UserString
+from collections.abc import Callable, Mapping, Sequence, Set, ValuesView
+from itertools import islice
+from typing import Any, TypeAlias
+
+from tracefmt._cold.text import describe_error, safe_repr, unrepresentable
+
+HOT_TYPES = frozenset({str, int, float, bool, type(None), dict, list, tuple})
+MAX_DEPTH = 64
+"""Containers inside a container are written down to this depth."""
+MAX_CONVERSIONS = 8
+"""How often a conversion may give another cold object before it is cut."""
+MAX_ITEMS = 100_000
+"""How many items are taken from a sequence or set that is not a list or tuple (it may be endless)."""
+CIRCULAR = "<circular>"
+TOO_DEEP = "<max depth>"
+
+Converter: TypeAlias = Callable[[Any], Any]
+
+
+def convert(value: Any) -> Any:
+    """
+    Return `value` as an object of an exact hot type; never raises an `Exception`.
+
+    Example:
+        >>> from tracefmt._cold.value import convert
+        >>> convert(b"ab"), convert(frozenset({1}))
+        ('YWI=', [1])
+    """
+    original = value
+    try:
+        for _ in range(MAX_CONVERSIONS):
+            if type(value) in HOT_TYPES:
+                return value
+            value = _converter(type(value))(value)
+    except Exception as error:
+        return unrepresentable(original, error)
+    return value if type(value) in HOT_TYPES else TOO_DEEP
+
+
+def _converter(kind: type) -> Converter:
+    """Choose by the real type: `isinstance` would believe an object that lies about its class."""
+    for hook in ("__tracefmt__", "__structlog__"):
+        method = getattr(kind, hook, None)
+        if callable(method):
+            return method  # type: ignore[no-any-return]
+    for parent in kind.__mro__:
+        if parent in _BY_TYPE:
+            return _BY_TYPE[parent]
+        if parent is tuple and isinstance(getattr(kind, "_fields", None), tuple):
+            return _named_tuple
+        if parent in _BUILTIN:
+            return _BUILTIN[parent]
+    return _by_shape(kind)
+
+
+def _by_shape(kind: type) -> Converter:
+    """Choose by what the type offers, for types that libraries make."""
+    for marker, converter in _BY_MARKER.items():
+        if hasattr(kind, marker):
+            return converter
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        if issubclass(kind, numpy.ndarray):
+            return lambda value: value.tolist()
+        if issubclass(kind, numpy.generic):
+            return _numpy_scalar
+    for abstract, converter in _BY_PROTOCOL.items():
+        if issubclass(kind, abstract):
+            return converter
+    return safe_repr
+
+
+def _fields_shown(value: Any, fields: Any) -> dict[str, Any]:
+    """Read the fields that the class shows in its own `repr`; one that is unset is marked."""
+    shown: dict[str, Any] = {}
+    for name, show in fields:
+        if show:
+            try:
+                shown[name] = getattr(value, name)
+            except Exception as error:
+                shown[name] = unrepresentable(value, error)
+    return shown
+
+
+def _dataclass(value: Any) -> Any:
+    fields = dataclasses.fields(type(value))
+    return _fields_shown(value, ((field.name, field.repr) for field in fields))
+
+
+def _attrs(value: Any) -> Any:
+    fields = type(value).__attrs_attrs__
+    return _fields_shown(value, ((field.name, field.repr) for field in fields))
+
+
+def _msgspec(value: Any) -> Any:
+    return _fields_shown(value, ((name, True) for name in type(value).__struct_fields__))
+
+
+def _pydantic(value: Any) -> Any:
+    fields = type(value).__pydantic_fields__
+    shown = _fields_shown(value, ((name, field.repr) for name, field in fields.items()))
+    extra = value.__pydantic_extra__
+    return {**shown, **extra} if type(extra) is dict else shown
+
+
+def _named_tuple(value: Any) -> Any:
+    return dict(zip(type(value)._fields, tuple.__iter__(value), strict=False))
+
+
+def _enumeration(value: Any) -> Any:
+    return value._value_
+
+
+def _numpy_scalar(value: Any) -> Any:
+    item = value.item()
+    return safe_repr(value) if type(item) is type(value) else item
+
+
+def _items(value: Any) -> Any:
+    items = list(islice(iter(value), MAX_ITEMS + 1))
+    if len(items) > MAX_ITEMS:
+        items[MAX_ITEMS] = f"<more than {MAX_ITEMS} items>"
+    return items
+
+
+def _base64(value: Any) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+_BY_TYPE: dict[type, Converter] = {
+    # an Enum may also be an int or a str, a datetime is also a date: first match along the MRO
+    enum.Enum: _enumeration,
+    bytes: _base64,
+    bytearray: _base64,
+    memoryview: _base64,
+    datetime.datetime: datetime.datetime.isoformat,
+    datetime.date: datetime.date.isoformat,
+    datetime.time: datetime.time.isoformat,
+    datetime.timedelta: datetime.timedelta.total_seconds,
+    uuid.UUID: str,
+    decimal.Decimal: str,
+    pathlib.PurePath: str,
+    BaseException: describe_error,
+    range: safe_repr,
+    UserString: str,
+}
+
+_BUILTIN: dict[type, Converter] = {
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    dict: dict,
+    list: list,
+    tuple: tuple,
+    set: _items,
+    frozenset: _items,
+}
+
+_BY_MARKER: dict[str, Converter] = {
+    "__dataclass_fields__": _dataclass,
+    "__attrs_attrs__": _attrs,
+    "__struct_fields__": _msgspec,
+    "__pydantic_fields__": _pydantic,
+}
+
+_BY_PROTOCOL: dict[type, Converter] = {
+    Mapping: lambda value: dict(value.items()),
+    Sequence: _items,
+    Set: _items,
+    ValuesView: _items,
+}

@@ -1,0 +1,83 @@
+"""A record to one line: the plan's steps, run in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tracefmt._cold.exception import ExceptionText
+from tracefmt._cold.last_resort import line_of
+from tracefmt._cold.text import describe_error
+from tracefmt._python.plan import compile_steps
+from tracefmt._python.record import RecordView
+from tracefmt._python.span import reader
+from tracefmt.spans import SpanContext, SpanContextSource
+
+if TYPE_CHECKING:
+    from tracefmt.schemas import Plan
+
+
+class Encoder:
+    """
+    Turns records into lines by one plan.
+
+    Args:
+        plan: the compiled schema.
+        span_source: answers which span is active in the calling thread.
+        describe_exception: turns ``exc_info`` into its texts.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        span_source: SpanContextSource,
+        describe_exception: Callable[[Any], ExceptionText | None],
+    ) -> None:
+        self._steps = compile_steps(plan)
+        self._hidden, self._reserved = plan.hidden, plan.reserved
+        self._read_span = reader(span_source)
+        self._describe = describe_exception
+
+    def encode_record(self, record: Any) -> bytes:
+        """Return the record as one line of JSON in UTF-8, without a newline."""
+        try:
+            line = Line(record, self._hidden, self._reserved)
+            line.span = self._span_of(line)
+            line.exception = self._exception_of(line)
+            parts = []
+            for prefix, write in self._steps:
+                text = write(line)
+                if text is not None:
+                    parts.append(prefix + text)
+            return f"{{{''.join(parts)[1:]}}}".encode()
+        except Exception as error:
+            return line_of(record, error)
+
+    def _span_of(self, line: Line) -> SpanContext | tuple[int, int, int] | None:
+        if line.capture is not None:
+            return line.capture.span
+        try:
+            return self._read_span()
+        except Exception as error:
+            line.add_error(f"span context source: {describe_error(error)}")
+            return None
+
+    def _exception_of(self, line: Line) -> ExceptionText | tuple[str | None, ...] | None:
+        if line.capture is not None and line.capture.exception is not None:
+            return line.capture.exception
+        exc_info = line.values.get("exc_info")
+        texts = None if exc_info is None or exc_info is False else self._describe(exc_info)
+        if texts is None:
+            rendered = line.values.get("exc_text")  # what a stdlib formatter left behind
+            if type(rendered) is str and rendered:
+                return ExceptionText(None, None, rendered)
+        return texts
+
+
+class Line(RecordView):
+    """A record that is being written, with what does not stand on it: span and exception."""
+
+    __slots__ = ("exception", "span")
+
+    span: SpanContext | tuple[int, int, int] | None
+    exception: ExceptionText | tuple[str | None, ...] | None

@@ -1,0 +1,65 @@
+"""What a core takes from a log record before it writes anything."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tracefmt._cold import key as cold_key
+from tracefmt._cold import message as cold_message
+from tracefmt._cold.record import CAPTURE, STANDARD, Captured, attributes_of, captured
+from tracefmt._python.value import is_plain
+
+
+class RecordView:
+    """One record, read once: its standard values, its message and its attributes."""
+
+    __slots__ = ("attributes", "capture", "error", "format_args", "message", "values")
+
+    def __init__(self, record: Any, hidden: frozenset[str], reserved: frozenset[str]) -> None:
+        exact = type(record) is logging.LogRecord
+        values = record.__dict__ if exact else attributes_of(record)
+        self.values: dict[str, Any] = values
+        self.error: str | None = None
+        self.format_args: Any = None
+        self.attributes = _attributes(values, hidden, reserved)
+        mark = values.get(CAPTURE)
+        self.capture: Captured | None = None if mark is None else captured(mark)
+        self._read_message(record, exact=exact and "getMessage" not in values)
+
+    def _read_message(self, record: Any, *, exact: bool) -> None:
+        msg, args = self.values.get("msg"), self.values.get("args")
+        if not exact:
+            self.message, self.error = cold_message.of_record(record)
+        elif type(msg) is str and (args is None or args == ()):
+            self.message = msg
+        else:
+            self.message, self.error = cold_message.merge(msg, args)
+        if self.error is not None:
+            self.format_args = args
+        elif self.capture is not None:
+            self.error, self.format_args = self.capture.format_error, self.capture.format_args
+
+    def add_error(self, error: str) -> None:
+        """Name one more thing that could not be written."""
+        self.error = error if self.error is None else f"{self.error}; {error}"
+
+
+def _attributes(
+    values: dict[Any, Any], hidden: frozenset[str], reserved: frozenset[str]
+) -> list[tuple[str, Any]]:
+    pairs = [
+        (key, value)
+        for key, value in values.items()
+        if type(key) is not str
+        or (
+            key not in STANDARD
+            and key[:1] != "_"
+            and key not in hidden
+            and (value is not None or key != "taskName")
+        )
+    ]
+    if all([is_plain(key) and key not in reserved for key, _ in pairs]):
+        return pairs
+    keys = cold_key.unique([key for key, _ in pairs], reserved)
+    return [(key, value) for key, (_, value) in zip(keys, pairs, strict=True)]

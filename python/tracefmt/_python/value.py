@@ -1,0 +1,79 @@
+"""Any value to JSON text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tracefmt._cold import key as cold_key
+from tracefmt._cold.text import unrepresentable
+from tracefmt._cold.value import CIRCULAR, MAX_DEPTH, TOO_DEEP, convert
+from tracefmt._python.scalar.number import encode_float, encode_integer
+from tracefmt._python.scalar.string import encode as encode_string
+
+
+def encode(value: Any) -> str:
+    """Return the JSON text of any value; what cannot be written becomes a readable mark."""
+    return _encode(value, [], 0)
+
+
+def encode_members(pairs: Iterable[tuple[str, Any]]) -> str:
+    """Return ``,"key":value`` for each pair; the keys are text and differ from each other."""
+    return "".join([f",{encode_string(key)}:{_encode(value, [], 0)}" for key, value in pairs])
+
+
+def _encode(value: Any, open_: list[int], depth: int) -> str:
+    """Write one value; `open_` holds the identities of the objects that are being written."""
+    kind = type(value)
+    if kind is str:
+        return encode_string(value)
+    if kind is int:
+        return encode_integer(value)
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if value is None:
+        return "null"
+    if kind is float:
+        return encode_float(value)
+    if id(value) in open_:
+        return f'"{CIRCULAR}"'
+    is_container = kind is dict or kind is list or kind is tuple
+    if is_container and depth == MAX_DEPTH:
+        return f'"{TOO_DEEP}"'
+    open_.append(id(value))
+    if kind is dict:
+        text = _object(value, open_, depth + 1)
+    elif is_container:
+        # a snapshot: writing an item may run code that changes the list
+        items = [_encode(item, open_, depth + 1) for item in tuple(value)]
+        text = f"[{','.join(items)}]"
+    else:
+        text = _encode(_converted(value), open_, depth)
+    open_.pop()
+    return text
+
+
+def _object(value: dict[Any, Any], open_: list[int], depth: int) -> str:
+    pairs = list(value.items())
+    keys = [key for key, _ in pairs]
+    if not all(map(is_plain, keys)):
+        keys = cold_key.unique(keys, ())
+    members = [
+        f"{encode_string(key)}:{_encode(item, open_, depth)}"
+        for key, (_, item) in zip(keys, pairs, strict=True)
+    ]
+    return f"{{{','.join(members)}}}"
+
+
+def is_plain(key: Any) -> bool:
+    """Return whether a key can be written as it is: exact `str` without lone surrogates."""
+    return type(key) is str and (key.isascii() or not cold_key.has_surrogate(key))
+
+
+def _converted(value: Any) -> Any:
+    try:
+        return convert(value)
+    except Exception as error:  # the call itself failed: no stack left, no memory left
+        return unrepresentable(value, error)

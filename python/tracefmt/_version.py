@@ -1,0 +1,3 @@
+"""The version of the package; the Rust core carries its own copy and must agree with this one."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,7 @@
+"""Layouts as data: `Schema`, its fields, and the layouts that come with tracefmt."""
+
+from tracefmt.schemas._plan import Plan, Step, compile_plan
+from tracefmt.schemas._registry import get
+from tracefmt.schemas._schema import Field, Form, Input, Schema
+
+__all__ = ["Field", "Form", "Input", "Plan", "Schema", "Step", "compile_plan", "get"]

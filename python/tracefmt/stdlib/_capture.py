@@ -1,0 +1,103 @@
+"""Ids of the thread that logs, for records that another thread formats."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import logging.handlers
+from typing import Any
+
+from tracefmt._cold import message as cold_message
+from tracefmt._cold.exception import describe
+from tracefmt._cold.plain import plain
+from tracefmt._cold.record import CAPTURE, STANDARD, Captured, captured
+from tracefmt.spans import SpanContextSource, normalize
+from tracefmt.stdlib._formatter import _opentelemetry
+
+
+class ContextFilter(logging.Filter):
+    """
+    Puts the active span's ids on each record, in the thread that logs; drops nothing.
+
+    For handlers whose records are formatted later or elsewhere: add it to a `MemoryHandler` or to a
+    queue handler that is not tracefmt's.  `tracefmt.Formatter` then takes these ids, also where no
+    span was active at the call.  Add it to handlers: a filter on a logger does not see the records
+    of child loggers.
+
+    Args:
+        span_source: a callable that returns the active `SpanContext` or None; without it the span that
+            OpenTelemetry calls current.
+
+    Example:
+        >>> import logging.handlers, tracefmt
+        >>> handler = logging.handlers.MemoryHandler(capacity=1000)
+        >>> handler.addFilter(tracefmt.ContextFilter())
+    """
+
+    def __init__(self, span_source: SpanContextSource | None = None) -> None:
+        super().__init__()
+        self._source = span_source or _opentelemetry()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Stamp the record unless that has been done, and let it pass."""
+        if CAPTURE not in record.__dict__:
+            record.__dict__[CAPTURE] = tuple(self.capture())
+        return True
+
+    def capture(self) -> Captured:
+        """Return what is true in the calling thread now."""
+        try:
+            active = self._source()
+            span = None if active is None else normalize(active)
+        except Exception as error:
+            return Captured(None, format_error=f"span context source: {cold_message.describe_error(error)}")
+        return Captured(None if span is None else tuple(span))
+
+
+class QueueHandler(logging.handlers.QueueHandler):
+    """
+    A `logging.handlers.QueueHandler` whose records keep the ids and the structure they had at the call.
+
+    The listener's `tracefmt.Formatter` writes the line that would have been written on the spot:
+    same ids, attributes as they were, exception in its own fields.  Other formatters behind the
+    same listener find the message, and the traceback in `exc_text`.
+
+    Args:
+        queue: any queue; what is put there can be pickled.
+        span_source: as for `ContextFilter`.
+
+    Example:
+        >>> import logging.handlers, queue, tracefmt
+        >>> records = queue.SimpleQueue()
+        >>> handler = tracefmt.QueueHandler(records)
+        >>> listener = logging.handlers.QueueListener(records, tracefmt.StreamHandler())
+    """
+
+    def __init__(self, queue: Any, *, span_source: SpanContextSource | None = None) -> None:
+        super().__init__(queue)
+        self._capture = ContextFilter(span_source).capture
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Return a copy of the record that says the same in any thread and any process."""
+        found = captured(record.__dict__.get(CAPTURE)) or self._capture()
+        message, error = _message(record)
+        texts = describe(record.exc_info)
+        sent = copy.copy(record)
+        if error is not None:
+            found = found._replace(format_error=error, format_args=plain(record.args))
+        if texts is not None:
+            found = found._replace(exception=tuple(texts))
+            sent.exc_text = texts.stacktrace
+        for key, value in record.__dict__.items():
+            if key not in STANDARD:
+                sent.__dict__[key] = plain(value)
+        sent.__dict__[CAPTURE] = tuple(found)
+        sent.msg = sent.message = message
+        sent.args = sent.exc_info = None
+        return sent
+
+
+def _message(record: logging.LogRecord) -> tuple[str, str | None]:
+    if type(record) is logging.LogRecord and "getMessage" not in record.__dict__:
+        return cold_message.merge(record.msg, record.args)
+    return cold_message.of_record(record)

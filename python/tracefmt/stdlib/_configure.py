@@ -1,0 +1,92 @@
+"""One call to set logging up, and one to undo it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tracefmt.exceptions import ConfigurationError
+from tracefmt.stdlib._formatter import Formatter
+from tracefmt.stdlib._handlers import FileHandler, StreamHandler
+
+_installed: tuple[logging.Handler, int] | None = None  # our handler, and the level before us
+
+
+def configure(
+    level: int | str | None = "INFO",
+    *,
+    schema: Any = "flat",
+    filename: Any = None,
+    stream: Any = None,
+    **formatter_options: Any,
+) -> logging.Handler | None:
+    """
+    Send what reaches the root logger to one tracefmt handler, and set the root logger's level.
+
+    Called again it replaces its own handler and nothing else; handlers of others stay.
+    ``configure(None)`` takes its handler away again and gives the root logger its old level.
+
+    Args:
+        level: the root logger's level, as a name or a number; None undoes.
+        schema: the layout, as for `Formatter`.
+        filename: append to this file.
+        stream: write to this stream; `sys.stderr` if neither is given, as in `logging.basicConfig`.
+        formatter_options: any option of `Formatter`.
+
+    Returns:
+        The handler, or None where it was taken away.
+
+    Raises:
+        ConfigurationError: an option cannot work.
+        OSError: the file cannot be opened.
+
+    Example:
+        >>> import logging, sys, tracefmt
+        >>> handler = tracefmt.configure("INFO", stream=sys.stdout, exclude=["timestamp"])
+        >>> logging.getLogger("app").info("up", extra={"port": 8080})
+        {"level":"info","logger":"app","message":"up","port":8080}
+        >>> tracefmt.configure(None)
+    """
+    global _installed  # noqa: PLW0603  # the root logger is global, and so is what we did to it
+    handler = None
+    if level is not None:
+        handler = _handler(schema, filename, stream, formatter_options)
+        number = _level(level)
+    root = logging.getLogger()
+    before = root.level
+    if _installed is not None:
+        old, before = _installed
+        root.removeHandler(old)
+        old.close()
+        root.setLevel(before)
+        _installed = None
+    if handler is not None:
+        root.setLevel(number)
+        root.addHandler(handler)
+        _installed = (handler, before)
+    return handler
+
+
+def _handler(
+    schema: Any, filename: Any, stream: Any, formatter_options: dict[str, Any]
+) -> logging.Handler:
+    if filename is not None and stream is not None:
+        msg = "configure: give filename or stream, not both"
+        raise ConfigurationError(msg)
+    try:
+        formatter = Formatter(schema, **formatter_options)
+    except TypeError as error:
+        msg = f"configure: {error}; the options are those of tracefmt.Formatter"
+        raise ConfigurationError(msg) from error
+    if filename is not None:
+        return FileHandler(filename, formatter=formatter)
+    return StreamHandler(stream, formatter=formatter)
+
+
+def _level(level: int | str) -> int:
+    # logging's own check takes names that were added with addLevelName
+    number = logging.getLevelName(level) if isinstance(level, str) else level
+    if isinstance(number, bool) or not isinstance(number, int):
+        msg = f"level={level!r}: write a name that logging knows, such as 'INFO', or a number"
+        raise ConfigurationError(msg)
+    return number

@@ -1,0 +1,158 @@
+"""The formatter: options in, one line per record out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tracefmt import _core, _resource, schemas
+from tracefmt._cold.exception import ExceptionText, describe
+from tracefmt._cold.text import safe_str
+from tracefmt.exceptions import ConfigurationError
+from tracefmt.schemas import Schema
+from tracefmt.spans import SpanContextSource
+
+
+class Formatter(logging.Formatter):
+    """
+    Formats records as one line of JSON that carries the active span's ids.
+
+    Works under any handler, in `dictConfig` through ``()`` and ``class``, in `fileConfig`, and can be
+    subclassed, copied and pickled.  Formatting never raises an `Exception`.
+
+    Args:
+        schema: the layout: ``"flat"`` (default) or a `tracefmt.Schema`.
+        datefmt, style, validate, defaults: only there because `dictConfig` and `fileConfig` pass
+            them by place; they must have their default values.
+        service: the service's name; without it ``OTEL_SERVICE_NAME``, then ``service.name`` of
+            ``OTEL_RESOURCE_ATTRIBUTES``, and no field where neither is set.
+        static: fields with the same value in every line.
+        rename: other keys for fields of the schema, old name to new name.
+        exclude: fields and attributes to leave out.
+        callsite: write ``code.file.path``, ``code.line.number`` and ``code.function.name``.
+        span_source: a callable that returns the active `SpanContext` or None; without it the span
+            that OpenTelemetry calls current.
+
+    Raises:
+        ConfigurationError: an option cannot work; the message says what to write.
+
+    Example:
+        >>> import logging, tracefmt
+        >>> formatter = tracefmt.Formatter(service="checkout", exclude=["timestamp"])
+        >>> record = logging.makeLogRecord({"name": "app", "msg": "paid", "levelname": "INFO", "order_id": 7})
+        >>> print(formatter.format(record))
+        {"level":"info","logger":"app","message":"paid","service":"checkout","order_id":7}
+    """
+
+    def __init__(  # noqa: PLR0913  # the options of a formatter are many, and by keyword
+        self,
+        schema: str | Schema | None = "flat",
+        datefmt: str | None = None,
+        style: str = "%",
+        validate: bool = True,  # noqa: FBT001, FBT002  # logging passes it by place
+        *,
+        defaults: Mapping[str, Any] | None = None,
+        service: str | None = None,
+        static: Mapping[str, Any] | None = None,
+        rename: Mapping[str, str] | None = None,
+        exclude: Iterable[str] = (),
+        callsite: bool = False,
+        span_source: SpanContextSource | None = None,
+    ) -> None:
+        super().__init__()
+        _refuse_text_options(schema, datefmt, style, defaults)
+        del validate  # there is no format string to validate
+        self._options: dict[str, Any] = {
+            "schema": schema,
+            "service": service,
+            "static": static,
+            "rename": rename,
+            "exclude": exclude if isinstance(exclude, str) else tuple(exclude),
+            "callsite": callsite,
+            "span_source": span_source,
+        }
+        self._build()
+
+    def _build(self) -> None:
+        options = dict(self._options)
+        schema = schemas.get(options.pop("schema"))
+        source = options.pop("span_source")
+        if options["service"] is None:
+            options["service"] = _resource.service_name()
+        plan = schemas.compile_plan(schema, **options)
+        encoder = _core.core.Encoder(plan, source or _opentelemetry(), self._describer())
+        self._encode_record = encoder.encode_record
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON, without a newline."""
+        return self.format_bytes(record).decode()
+
+    def format_bytes(self, record: logging.LogRecord) -> bytes:
+        """Return the same line as UTF-8, without a newline."""
+        return self._encode_record(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
+        """
+        Return the stacktrace's text; a subclass may return another, which the line then carries.
+
+        Equal to ``"".join(traceback.format_exception(...))``.
+        """
+        texts = describe(ei)
+        return "" if texts is None or texts.stacktrace is None else texts.stacktrace
+
+    def _describer(self) -> Any:
+        if type(self).formatException is Formatter.formatException:
+            return describe
+        return self._describe_overridden
+
+    def _describe_overridden(self, exc_info: Any) -> ExceptionText | None:
+        texts = describe(exc_info)
+        if texts is None:
+            return None
+        try:
+            return texts._replace(stacktrace=safe_str(self.formatException(exc_info)))
+        except Exception:
+            return texts
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes without the encoder, which is built again from the options."""
+        return {key: value for key, value in vars(self).items() if key != "_encode_record"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the attributes and build the encoder for the core of this process."""
+        vars(self).update(state)
+        self._build()
+
+
+def _opentelemetry() -> SpanContextSource:
+    try:
+        # here, so that `import tracefmt` needs the standard library alone
+        from tracefmt.spans.opentelemetry import OpenTelemetrySource  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        msg = (
+            f"the default span source needs opentelemetry-api ({error}); install it, "
+            "or pass span_source=, for instance span_source=lambda: None"
+        )
+        raise ConfigurationError(msg) from error
+    return OpenTelemetrySource()
+
+
+def _refuse_text_options(
+    schema: Any, datefmt: str | None, style: str, defaults: Mapping[str, Any] | None
+) -> None:
+    if isinstance(schema, str) and any(mark in schema for mark in "%{$"):
+        msg = (
+            f"{schema!r} is a text format, and tracefmt writes JSON by a schema: leave `format` out, "
+            "or name a schema there, as in format='flat'"
+        )
+        raise ConfigurationError(msg)
+    if datefmt is not None:
+        msg = f"datefmt={datefmt!r}: the timestamp is RFC 3339 by the schema; leave datefmt out"
+        raise ConfigurationError(msg)
+    if style not in ("%", "{", "$"):
+        msg = f"style={style!r}: there is no text format to style; leave style out"
+        raise ConfigurationError(msg)
+    if defaults:
+        msg = "defaults: write static= for fields with the same value in every line"
+        raise ConfigurationError(msg)
