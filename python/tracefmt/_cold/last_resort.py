@@ -7,7 +7,8 @@ from typing import Any
 
 from tracefmt._cold.text import describe_error
 
-_NOTHING_LEFT = b'{"format_error":"the record could not be written"}'
+NOTHING_LEFT = b'{"format_error":"the record could not be written"}'
+"""When even that fails; the Rust core has the same."""
 
 
 def line_of(record: Any, error: BaseException) -> bytes:
@@ -26,7 +27,7 @@ def line_of(record: Any, error: BaseException) -> bytes:
         found["format_error"] = _visible(describe_error(error))
         return json.dumps(found).encode()
     except Exception:
-        return _NOTHING_LEFT
+        return NOTHING_LEFT
 
 
 def _visible(text: str) -> str:

@@ -13,7 +13,12 @@ def merge(msg: Any, args: Any) -> tuple[str, str | None]:
     try:
         return (str.__str__(text % args), None) if args else (text, None)
     except Exception as error:
-        return text, describe_error(error)
+        return failed(text, error)
+
+
+def failed(text: str, error: BaseException) -> tuple[str, str]:
+    """Return what stands in the line where ``text % args`` raised `error`."""
+    return text, describe_error(error)
 
 
 def of_record(record: Any) -> tuple[str, str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tracefmt._cold.exception import ExceptionText
-from tracefmt._cold.last_resort import line_of
+from tracefmt._cold.last_resort import NOTHING_LEFT, line_of
 from tracefmt._cold.text import describe_error
 from tracefmt._python.plan import compile_steps
 from tracefmt._python.record import RecordView
@@ -51,7 +51,7 @@ class Encoder:
                     parts.append(prefix + text)
             return f"{{{''.join(parts)[1:]}}}".encode()
         except Exception as error:
-            return line_of(record, error)
+            return _last_resort(record, error)
 
     def _span_of(self, line: Line) -> SpanContext | tuple[int, int, int] | None:
         if line.capture is not None:
@@ -72,6 +72,13 @@ class Encoder:
             if type(rendered) is str and rendered:
                 return ExceptionText(None, None, rendered)
         return texts
+
+
+def _last_resort(record: Any, error: Exception) -> bytes:
+    try:
+        return line_of(record, error)
+    except Exception:  # the call itself failed: no stack left
+        return NOTHING_LEFT
 
 
 class Line(RecordView):

@@ -31,7 +31,7 @@ class RecordView:
         msg, args = self.values.get("msg"), self.values.get("args")
         if not exact:
             self.message, self.error = cold_message.of_record(record)
-        elif type(msg) is str and (args is None or args == ()):
+        elif type(msg) is str and (args is None or (type(args) is tuple and not args)):
             self.message = msg
         else:
             self.message, self.error = cold_message.merge(msg, args)

@@ -30,14 +30,15 @@ class _CachedReader:
     that its address cannot become another's.
     """
 
-    def __init__(self, source: Any, runtime: Any, variable: Any) -> None:
+    def __init__(self, source: Any, namespace: dict[str, Any], runtime: Any, variable: Any) -> None:
         self._source = source
+        self._namespace = namespace
         self._runtime = runtime
         self._get = variable.get
         self._entries: tuple[tuple[Any, SpanContext | None], ...] = ()
 
     def __call__(self) -> SpanContext | None:
-        if self._source.runtime() is not self._runtime:  # replaced since, as tests do
+        if self._namespace.get("_RUNTIME_CONTEXT") is not self._runtime:  # replaced since, as tests do
             return _checked(self._source())
         context = self._get()
         for known, span_context in self._entries:

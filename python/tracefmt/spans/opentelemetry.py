@@ -44,20 +44,16 @@ class OpenTelemetrySource:
         span_context: Any = span.get_span_context()
         return normalize(span_context), type(span_context) is trace.SpanContext
 
-    @staticmethod
-    def runtime() -> Any:
-        """Return the runtime that is in force now."""
-        return getattr(otel_context, "_RUNTIME_CONTEXT", None)
-
-    def context_variable(self) -> tuple[Any, ContextVar[Any]] | None:
+    def context_variable(self) -> tuple[dict[str, Any], Any, ContextVar[Any]] | None:
         """
-        Return the stock runtime and the variable it keeps the current Context in.
+        Return where the runtime in force stands, that runtime, and its variable for the Context.
 
-        None where another runtime is in force (``OTEL_PYTHON_CONTEXT``, ddtrace): its Context
-        objects may be new ones at every call, so there is nothing whose identity could be a key.
+        None where it is not the stock one (``OTEL_PYTHON_CONTEXT``, ddtrace): its Context objects may be
+        new ones at every call, so there is nothing whose identity could be a key.
         """
-        runtime = self.runtime()
+        namespace = vars(otel_context)
+        runtime = namespace.get("_RUNTIME_CONTEXT")
         variable = getattr(runtime, "_current_context", None)
         if type(runtime) is ContextVarsRuntimeContext and isinstance(variable, ContextVar):
-            return runtime, variable
+            return namespace, runtime, variable
         return None

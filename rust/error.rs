@@ -1,0 +1,41 @@
+//! Why a line could not be written in the ordinary way.
+
+use pyo3::exceptions::{PyException, PyMemoryError};
+use pyo3::prelude::*;
+use std::collections::TryReserveError;
+
+/// What ends the writing of a line.
+pub enum Stop {
+    /// Python code raised.
+    Raised(PyErr),
+    /// There is no memory for the text.
+    OutOfMemory,
+}
+
+pub type Written = Result<(), Stop>;
+
+impl From<PyErr> for Stop {
+    fn from(error: PyErr) -> Self {
+        Self::Raised(error)
+    }
+}
+
+impl From<TryReserveError> for Stop {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
+    }
+}
+
+impl From<Stop> for PyErr {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Raised(error) => error,
+            Stop::OutOfMemory => PyMemoryError::new_err("no memory for the line"),
+        }
+    }
+}
+
+/// Whether the error may be written into the line; `KeyboardInterrupt`, `SystemExit` and their like pass.
+pub fn is_ordinary(error: &PyErr, py: Python<'_>) -> bool {
+    error.is_instance_of::<PyException>(py)
+}

@@ -1,0 +1,39 @@
+//! Every Python object that this core uses by name, one row each.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// An attribute of a module, looked up at its first use.
+pub struct Import {
+    module: &'static str,
+    name: &'static str,
+    cell: PyOnceLock<Py<PyAny>>,
+}
+
+impl Import {
+    const fn new(module: &'static str, name: &'static str) -> Self {
+        Self { module, name, cell: PyOnceLock::new() }
+    }
+
+    pub fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
+        let object = self.cell.get_or_try_init(py, || {
+            py.import(self.module)?.getattr(self.name).map(Bound::unbind)
+        })?;
+        Ok(object.bind(py))
+    }
+}
+
+pub static LOG_RECORD: Import = Import::new("logging", "LogRecord");
+pub static ATTRIBUTES_OF: Import = Import::new("tracefmt._cold.record", "attributes_of");
+pub static CAPTURED: Import = Import::new("tracefmt._cold.record", "captured");
+pub static CONVERT: Import = Import::new("tracefmt._cold.value", "convert");
+pub static DESCRIBE_ERROR: Import = Import::new("tracefmt._cold.text", "describe_error");
+pub static FORMAT_FAILED: Import = Import::new("tracefmt._cold.message", "failed");
+pub static LINE_OF: Import = Import::new("tracefmt._cold.last_resort", "line_of");
+pub static MERGE: Import = Import::new("tracefmt._cold.message", "merge");
+pub static MESSAGE_OF_RECORD: Import = Import::new("tracefmt._cold.message", "of_record");
+pub static NORMALIZE: Import = Import::new("tracefmt.spans", "normalize");
+pub static STANDARD: Import = Import::new("tracefmt._cold.record", "STANDARD");
+pub static UNIQUE: Import = Import::new("tracefmt._cold.key", "unique");
+pub static UNREPRESENTABLE: Import = Import::new("tracefmt._cold.text", "unrepresentable");
+pub static WIDE_INTEGER: Import = Import::new("tracefmt._cold.integer", "wide");

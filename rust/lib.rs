@@ -1,0 +1,25 @@
+//! The Rust core of tracefmt: the whole surface that Python sees.
+//!
+//! Its twin is `python/tracefmt/_python`, room for room; `docs/encoding.md` is the law for both.
+
+mod encoder;
+mod error;
+mod imports;
+mod plan;
+mod record;
+mod scalar;
+mod span;
+mod value;
+
+/// The Rust core; use it through `tracefmt`.
+#[pyo3::pymodule]
+mod _rust {
+    #[pymodule_export]
+    use super::encoder::Encoder;
+
+    #[pymodule_export]
+    const NAME: &str = "rust";
+
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+}

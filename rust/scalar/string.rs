@@ -1,0 +1,136 @@
+//! Text to a JSON string that no line splitter and no terminal can misread.
+
+use super::Written;
+
+/// What to do at a byte: nothing, escape it, or look at the bytes behind it.
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    Clean,
+    /// JSON's own: the quote, the backslash, C0; and DEL.
+    Escaped,
+    /// `C2`: U+0080 to U+00BF; the first half are the C1 controls.
+    MaybeC1,
+    /// `E2`: U+2000 to U+2FFF; two of them end a line in Unicode.
+    MaybeLineEnd,
+    /// `ED`: U+D000 to U+DFFF; in WTF-8 the second half are lone surrogates.
+    MaybeSurrogate,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut table = [Class::Clean; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = Class::Escaped;
+        byte += 1;
+    }
+    table[b'"' as usize] = Class::Escaped;
+    table[b'\\' as usize] = Class::Escaped;
+    table[0x7f] = Class::Escaped;
+    table[0xc2] = Class::MaybeC1;
+    table[0xe2] = Class::MaybeLineEnd;
+    table[0xed] = Class::MaybeSurrogate;
+    table
+};
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+/// The longest escape: `\\udXXX`.
+const LONGEST: usize = 7;
+
+/// Appends `text` as a JSON string, quotes included.
+pub fn encode(out: &mut Vec<u8>, text: &str) -> Written {
+    encode_wtf8(out, text.as_bytes())
+}
+
+/// The same for WTF-8: UTF-8 that may hold lone surrogates in three bytes each, which become the
+/// visible text `\udXXX` (strict parsers refuse the escape itself).
+pub fn encode_wtf8(out: &mut Vec<u8>, text: &[u8]) -> Written {
+    out.try_reserve(text.len() + 2)?;
+    out.push(b'"');
+    let mut rest = text;
+    loop {
+        let clean = clean_run(rest);
+        out.extend_from_slice(&rest[..clean]);
+        rest = &rest[clean..];
+        if rest.is_empty() {
+            break;
+        }
+        out.try_reserve(rest.len() + LONGEST + 1)?;
+        rest = &rest[escape(out, rest)..];
+    }
+    out.push(b'"');
+    Ok(())
+}
+
+/// How many bytes from the start need no second look.
+fn clean_run(text: &[u8]) -> usize {
+    const WIDTH: usize = 16;
+    let mut done = 0;
+    // A fold without early exit over a fixed width is what the compiler turns into vector code.
+    for block in text.chunks_exact(WIDTH) {
+        if block.iter().fold(false, |found, &byte| found | is_special(byte)) {
+            break;
+        }
+        done += WIDTH;
+    }
+    let tail = text[done..].iter().position(|&byte| CLASSES[byte as usize] != Class::Clean);
+    tail.map_or(text.len(), |index| done + index)
+}
+
+/// The same as `CLASSES[byte] != Clean`, in arithmetic that vectors can do.
+const fn is_special(byte: u8) -> bool {
+    (byte < 0x20)
+        | (byte == b'"')
+        | (byte == b'\\')
+        | (byte == 0x7f)
+        | (byte == 0xc2)
+        | (byte == 0xe2)
+        | (byte == 0xed)
+}
+
+/// Writes what stands at the start of `rest`, escaped if it has to be; returns its length in bytes.
+fn escape(out: &mut Vec<u8>, rest: &[u8]) -> usize {
+    match (CLASSES[rest[0] as usize], rest) {
+        (Class::Escaped, &[byte, ..]) => {
+            escape_ascii(out, byte);
+            1
+        }
+        (Class::MaybeC1, &[_, second @ 0x80..=0x9f, ..]) => {
+            unicode(out, b"\\u", u16::from(second));
+            2
+        }
+        (Class::MaybeLineEnd, &[_, 0x80, third @ (0xa8 | 0xa9), ..]) => {
+            unicode(out, b"\\u", 0x2000 | u16::from(third & 0x3f));
+            3
+        }
+        (Class::MaybeSurrogate, &[_, second @ 0xa0..=0xbf, third, ..]) => {
+            let code = 0xd000 | u16::from(second & 0x3f) << 6 | u16::from(third & 0x3f);
+            unicode(out, b"\\\\u", code);
+            3
+        }
+        (_, &[byte, ..]) => {
+            out.push(byte);
+            1
+        }
+        (_, []) => 0,
+    }
+}
+
+fn escape_ascii(out: &mut Vec<u8>, byte: u8) {
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        0x08 => out.extend_from_slice(b"\\b"),
+        0x0c => out.extend_from_slice(b"\\f"),
+        _ => unicode(out, b"\\u", u16::from(byte)),
+    }
+}
+
+fn unicode(out: &mut Vec<u8>, slash: &[u8], code: u16) {
+    out.extend_from_slice(slash);
+    for shift in [12, 8, 4, 0] {
+        out.push(HEX[usize::from(code >> shift & 0xf)]);
+    }
+}

@@ -1,0 +1,156 @@
+//! The active span, read as cheaply as its source allows.
+
+use crate::error::is_ordinary;
+use crate::imports;
+use crate::scalar::id;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use std::sync::Mutex;
+
+/// The ids of a valid span as the line has them, quoted hex.
+#[derive(Clone, Copy)]
+pub struct Span {
+    pub trace_id: [u8; 34],
+    pub span_id: [u8; 18],
+    pub trace_flags: [u8; 4],
+}
+
+impl Span {
+    /// From what `tracefmt.spans.normalize` returned: integers in range, or None.
+    pub fn of_normalized(context: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        if context.is_none() {
+            return Ok(None);
+        }
+        let (trace_id, span_id, flags): (u128, u64, u8) = context.extract()?;
+        Ok(Some(Self {
+            trace_id: id::trace_id(trace_id),
+            span_id: id::span_id(span_id),
+            trace_flags: id::trace_flags(flags),
+        }))
+    }
+
+    /// From what a source returned: anything.
+    fn of_source(context: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        if context.is_none() {
+            return Ok(None);
+        }
+        Self::of_normalized(&imports::NORMALIZE.get(context.py())?.call1((context,))?)
+    }
+}
+
+/// Answers which span is active in the calling thread.
+pub struct SpanReader {
+    source: Py<PyAny>,
+    stock: Option<Stock>,
+}
+
+/// OpenTelemetry's own runtime, whose Context objects never change: the ids of the last few are
+/// remembered by their identity.  Such an object is held while it is remembered, so that its address
+/// cannot become another's.
+struct Stock {
+    namespace: Py<PyDict>,
+    runtime: Py<PyAny>,
+    get: Py<PyAny>,
+    read: Py<PyAny>,
+    /// Locked for moves of a few words only; Python code never runs under it.
+    recent: Mutex<[Option<Entry>; ENTRIES]>,
+}
+
+struct Entry {
+    context: Py<PyAny>,
+    span: Option<Span>,
+}
+
+/// Interleaved tasks take turns; one entry would miss at every switch.
+const ENTRIES: usize = 4;
+
+impl SpanReader {
+    pub fn new(source: Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = source.py();
+        let stock = match source.getattr_opt("context_variable")? {
+            None => None,
+            Some(method) => {
+                let found: Option<(Py<PyDict>, Py<PyAny>, Py<PyAny>)> = method.call0()?.extract()?;
+                found
+                    .map(|(namespace, runtime, variable)| {
+                        PyResult::Ok(Stock {
+                            namespace,
+                            runtime,
+                            get: variable.getattr(py, "get")?,
+                            read: source.getattr("read")?.unbind(),
+                            recent: Mutex::default(),
+                        })
+                    })
+                    .transpose()?
+            }
+        };
+        Ok(Self { source: source.unbind(), stock })
+    }
+
+    pub fn read(&self, py: Python<'_>) -> PyResult<Option<Span>> {
+        match &self.stock {
+            Some(stock) if stock.is_in_force(py)? => stock.read(py),
+            _ => Span::of_source(self.source.bind(py).call0()?.as_any()),
+        }
+    }
+
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.source)?;
+        let Some(stock) = &self.stock else { return Ok(()) };
+        visit.call(&stock.runtime)?;
+        visit.call(&stock.read)?;
+        if let Ok(recent) = stock.recent.try_lock() {
+            for entry in recent.iter().flatten() {
+                visit.call(&entry.context)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Stock {
+    /// Whether the runtime is still the one that was found; tests and agents replace it.
+    fn is_in_force(&self, py: Python<'_>) -> PyResult<bool> {
+        let current = self.namespace.bind(py).get_item(intern!(py, "_RUNTIME_CONTEXT"))?;
+        Ok(current.is_some_and(|current| current.is(&self.runtime)))
+    }
+
+    fn read(&self, py: Python<'_>) -> PyResult<Option<Span>> {
+        let context = self.get.bind(py).call0()?;
+        if let Some(span) = self.recall(&context) {
+            return Ok(span);
+        }
+        let read = self.read.bind(py).call1((&context,))?.cast_into::<PyTuple>()?;
+        let span = Span::of_normalized(&read.get_item(0)?)?;
+        if read.get_item(1)?.is_truthy()? {
+            self.remember(Entry { context: context.unbind(), span });
+        }
+        Ok(span)
+    }
+
+    fn recall(&self, context: &Bound<'_, PyAny>) -> Option<Option<Span>> {
+        let recent = self.recent.try_lock().ok()?;
+        let mut known = recent.iter().flatten();
+        known.find(|entry| context.is(&entry.context)).map(|entry| entry.span)
+    }
+
+    fn remember(&self, entry: Entry) {
+        let Ok(mut recent) = self.recent.try_lock() else { return };
+        recent.rotate_right(1);
+        let oldest = recent[0].replace(entry);
+        // its destructor may run Python code, so only after the lock is open
+        drop(recent);
+        drop(oldest);
+    }
+}
+
+/// What the line says where the source itself raised.
+pub fn describe_failure(py: Python<'_>, error: PyErr) -> PyResult<String> {
+    if !is_ordinary(&error, py) {
+        return Err(error);
+    }
+    let text = imports::DESCRIBE_ERROR.get(py)?.call1((error.value(py),))?;
+    Ok(format!("span context source: {}", text.extract::<String>()?))
+}

@@ -1,0 +1,242 @@
+//! Any value to JSON text.
+
+use crate::error::{Stop, Written, is_ordinary};
+use crate::imports;
+use crate::scalar::{number, string};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use smallvec::SmallVec;
+
+/// Keys and values of an object, as they were when it was met.
+pub type Pairs<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>;
+
+const MAX_DEPTH: usize = 64;
+const CIRCULAR: &[u8] = b"\"<circular>\"";
+const TOO_DEEP: &[u8] = b"\"<max depth>\"";
+
+/// The objects that are being written, outermost first.
+#[derive(Default)]
+pub struct Open {
+    identities: SmallVec<[usize; 8]>,
+    depth: usize,
+}
+
+/// Appends the JSON text of any value; what cannot be written becomes a readable mark.
+pub fn encode(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
+    if scalar(out, value)? {
+        return Ok(());
+    }
+    let identity = value.as_ptr() as usize;
+    if open.identities.contains(&identity) {
+        return text(out, CIRCULAR);
+    }
+    let is_container = value.is_exact_instance_of::<PyDict>()
+        || value.is_exact_instance_of::<PyList>()
+        || value.is_exact_instance_of::<PyTuple>();
+    if !is_container {
+        open.identities.push(identity);
+        encode(out, &converted(value)?, open)?;
+    } else if open.depth == MAX_DEPTH {
+        return text(out, TOO_DEEP);
+    } else {
+        open.identities.push(identity);
+        open.depth += 1;
+        container(out, value, open)?;
+        open.depth -= 1;
+    }
+    open.identities.pop();
+    Ok(())
+}
+
+/// Writes a value of an exact scalar type, in the order of how common they are; false for any other.
+/// No Python code of anybody's can run in here.
+fn scalar(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Result<bool, Stop> {
+    if let Ok(value) = value.cast_exact::<PyString>() {
+        encode_string(out, value)?;
+    } else if let Ok(value) = value.cast_exact::<PyInt>() {
+        integer(out, value)?;
+    } else if let Ok(value) = value.cast_exact::<PyBool>() {
+        text(out, if value.is_true() { b"true" } else { b"false" })?;
+    } else if value.is_none() {
+        text(out, b"null")?;
+    } else if let Ok(value) = value.cast_exact::<PyFloat>() {
+        number::encode_f64(out, value.value())?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Appends text that is JSON already.
+pub fn text(out: &mut Vec<u8>, json: &[u8]) -> Written {
+    out.try_reserve(json.len())?;
+    out.extend_from_slice(json);
+    Ok(())
+}
+
+/// Appends an exact `str` as a JSON string.
+pub fn encode_string(out: &mut Vec<u8>, value: &Bound<'_, PyString>) -> Written {
+    if let Ok(text) = value.to_str() {
+        return Ok(string::encode(out, text)?);
+    }
+    // lone surrogates: UTF-8 has none
+    let method = intern!(value.py(), "encode");
+    let bytes = value.call_method1(method, ("utf-8", "surrogatepass"))?;
+    Ok(string::encode_wtf8(out, bytes.extract().map_err(PyErr::from)?)?)
+}
+
+fn integer(out: &mut Vec<u8>, value: &Bound<'_, PyInt>) -> Written {
+    if let Ok(small) = value.extract::<i64>() {
+        number::encode_i64(out, small)?;
+    } else if let Ok(wide) = value.extract::<u64>() {
+        number::encode_u64(out, wide)?;
+    } else {
+        let json = imports::WIDE_INTEGER.get(value.py())?.call1((value,))?;
+        text(out, json.extract::<&str>()?.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Turns a value of a cold type into one of a hot type.
+fn converted<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Stop> {
+    let py = value.py();
+    match imports::CONVERT.get(py)?.call1((value,)) {
+        Ok(hot) => Ok(hot),
+        // the call itself failed: no stack left, no memory left
+        Err(error) if is_ordinary(&error, py) => {
+            Ok(imports::UNREPRESENTABLE.get(py)?.call1((value, error.value(py)))?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn container(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
+    if let Ok(value) = value.cast_exact::<PyDict>() {
+        let pairs: Pairs = value.iter().collect();
+        return object(out, &pairs, open);
+    }
+    out.try_reserve(1)?;
+    out.push(b'[');
+    if let Ok(value) = value.cast_exact::<PyList>() {
+        list(out, value, open)?;
+    } else if let Ok(value) = value.cast_exact::<PyTuple>() {
+        items(out, value, true, open)?;
+    }
+    out.try_reserve(1)?;
+    out.push(b']');
+    Ok(())
+}
+
+/// Scalars straight from the list; from the first other item on a snapshot, since writing one may
+/// run code that changes the list.
+fn list(out: &mut Vec<u8>, list: &Bound<'_, PyList>, open: &mut Open) -> Written {
+    for (index, item) in list.iter().enumerate() {
+        let start = out.len();
+        separate(out, index == 0)?;
+        if !scalar(out, &item)? {
+            out.truncate(start);
+            let rest = list.get_slice(index, list.len()).to_tuple();
+            return items(out, &rest, index == 0, open);
+        }
+    }
+    Ok(())
+}
+
+fn items(
+    out: &mut Vec<u8>,
+    items: &Bound<'_, PyTuple>,
+    mut first: bool,
+    open: &mut Open,
+) -> Written {
+    for item in items.iter_borrowed() {
+        separate(out, first)?;
+        first = false;
+        encode(out, &item, open)?;
+    }
+    Ok(())
+}
+
+fn separate(out: &mut Vec<u8>, first: bool) -> Written {
+    if !first {
+        out.try_reserve(1)?;
+        out.push(b',');
+    }
+    Ok(())
+}
+
+fn object(out: &mut Vec<u8>, pairs: &Pairs<'_>, open: &mut Open) -> Written {
+    out.try_reserve(2)?;
+    let start = out.len();
+    match pairs.iter().find(|(key, _)| plain_key(key).is_none()) {
+        None => members(out, pairs, open)?,
+        Some((odd, _)) => {
+            members_as(out, &unique_keys(odd.py(), pairs, None)?, pairs, open)?;
+        }
+    }
+    if out.len() == start {
+        out.push(b'{');
+    } else {
+        out[start] = b'{'; // in the place of the first comma
+    }
+    out.try_reserve(1)?;
+    out.push(b'}');
+    Ok(())
+}
+
+/// The key's text if it can be written as it is: an exact `str` without lone surrogates.
+pub fn plain_key<'a>(key: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    key.cast_exact::<PyString>().ok()?.to_str().ok()
+}
+
+/// Appends `,"key":value` for each pair; the keys are plain and differ from each other.
+pub fn members(out: &mut Vec<u8>, pairs: &Pairs<'_>, open: &mut Open) -> Written {
+    for (key, value) in pairs {
+        if let Some(key) = plain_key(key) {
+            member(out, key, value, open)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same under other keys.
+pub fn members_as(
+    out: &mut Vec<u8>,
+    keys: &Bound<'_, PyList>,
+    pairs: &Pairs<'_>,
+    open: &mut Open,
+) -> Written {
+    for (key, (_, value)) in keys.iter().zip(pairs) {
+        member(out, key.extract()?, value, open)?;
+    }
+    Ok(())
+}
+
+/// One text for each key, where keys are not text, or taken: one Python function for both cores.
+pub fn unique_keys<'py>(
+    py: Python<'py>,
+    pairs: &Pairs<'py>,
+    reserved: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyList>> {
+    let keys = PyList::new(py, pairs.iter().map(|(key, _)| key))?;
+    let unique = imports::UNIQUE.get(py)?;
+    let named = match reserved {
+        Some(reserved) => unique.call1((keys, reserved)),
+        None => unique.call1((keys, PyTuple::empty(py))),
+    };
+    Ok(named?.cast_into::<PyList>()?)
+}
+
+fn member(
+    out: &mut Vec<u8>,
+    key: &str,
+    value: &Bound<'_, PyAny>,
+    open: &mut Open,
+) -> Written {
+    out.try_reserve(1)?;
+    out.push(b',');
+    string::encode(out, key)?;
+    out.try_reserve(1)?;
+    out.push(b':');
+    encode(out, value, open)
+}
