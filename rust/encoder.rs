@@ -32,7 +32,10 @@ impl Encoder {
         let py = plan.py();
         let steps = plan.getattr("steps")?;
         Ok(Self {
-            steps: steps.try_iter()?.map(|step| Step::new(&step?)).collect::<PyResult<_>>()?,
+            steps: steps
+                .try_iter()?
+                .map(|step| Step::new(&step?))
+                .collect::<PyResult<_>>()?,
             names: Names::new(py, &plan.getattr("hidden")?, plan.getattr("reserved")?)?,
             spans: SpanReader::new(span_source)?,
             describe_exception,
@@ -41,19 +44,15 @@ impl Encoder {
 
     /// Return the record as one line of JSON in UTF-8, without a newline.
     fn encode_record<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        let py = record.py();
         let mut out = Buffer::take();
-        // Nothing in this crate is known to panic; if something does, that is one bad line and no more.
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(&mut out.bytes, record)));
-        let failure: PyErr = match written {
-            Ok(Ok(())) => match new_bytes(py, &out.bytes) {
-                Ok(line) => return Ok(line),
-                Err(error) => error,
-            },
-            Ok(Err(stop)) => stop.into(),
-            Err(_) => PyRuntimeError::new_err("panic in the Rust core"),
-        };
-        last_resort(record, failure)
+        self.encode_into(&mut out.bytes, record)?;
+        match new_bytes(record.py(), &out.bytes) {
+            Ok(line) => Ok(line),
+            Err(error) => {
+                last_resort(&mut out.bytes, record, error)?;
+                new_bytes(record.py(), &out.bytes)
+            }
+        }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -63,11 +62,27 @@ impl Encoder {
 }
 
 impl Encoder {
+    /// Appends the record's line to an empty buffer; what goes wrong is said in the line.
+    pub fn encode_into(&self, out: &mut Vec<u8>, record: &Bound<'_, PyAny>) -> PyResult<()> {
+        // Nothing in this crate is known to panic; if something does, it is one bad line and no more.
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(out, record)));
+        let failure = match written {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(stop)) => stop.into(),
+            Err(_) => PyRuntimeError::new_err("panic in the Rust core"),
+        };
+        last_resort(out, record, failure)
+    }
+
     fn write(&self, out: &mut Vec<u8>, record: &Bound<'_, PyAny>) -> Result<(), Stop> {
         let mut view = RecordView::read(record, &self.names)?;
         let span = self.span_of(&mut view, record.py())?;
         let exception = self.exception_of(&view)?;
-        let line = Line { record: view, span, exception };
+        let line = Line {
+            record: view,
+            span,
+            exception,
+        };
         for step in &self.steps {
             step.write(out, &line)?;
         }
@@ -94,72 +109,80 @@ impl Encoder {
         }
     }
 
-    fn exception_of<'py>(&self, view: &RecordView<'py>) -> Result<Option<Exception<'py>>, Stop> {
-        if let Some(texts) = view.capture.as_ref().and_then(|capture| capture.exception.as_ref()) {
-            return Ok(Some(Exception::Texts(texts.clone())));
+    fn exception_of<'py>(&self, view: &RecordView<'py>) -> Result<ExceptionText<'py>, Stop> {
+        if let Some(texts) = view
+            .capture
+            .as_ref()
+            .and_then(|capture| capture.exception.as_ref())
+        {
+            return exception_text(texts);
         }
         if let Some(exc_info) = view.get(Slot::ExcInfo).filter(|found| !is_nothing(found)) {
-            let texts = self.describe_exception.bind(exc_info.py()).call1((exc_info,))?;
+            let texts = self
+                .describe_exception
+                .bind(exc_info.py())
+                .call1((exc_info,))?;
             if let Ok(texts) = texts.cast_into::<PyTuple>() {
-                return Ok(Some(Exception::Texts(texts)));
+                return exception_text(&texts);
             }
         }
         // what a stdlib formatter left behind
-        let rendered = view.get(Slot::ExcText).and_then(|text| text.cast_exact::<PyString>().ok());
-        Ok(rendered.filter(|text| text.len().is_ok_and(|length| length > 0)).map(|text| {
-            Exception::Rendered(text.clone())
-        }))
+        let rendered = view.get(Slot::ExcText).filter(|text| {
+            text.cast_exact::<PyString>()
+                .is_ok_and(|text| text.len().is_ok_and(|len| len > 0))
+        });
+        Ok([None, None, rendered.cloned()])
     }
+}
+
+/// Type, message and stacktrace, where they exist.
+type ExceptionText<'py> = [Option<Bound<'py, PyAny>>; 3];
+
+fn exception_text<'py>(texts: &Bound<'py, PyTuple>) -> Result<ExceptionText<'py>, Stop> {
+    let part =
+        |index| -> PyResult<_> { Ok(Some(texts.get_item(index)?).filter(|text| !text.is_none())) };
+    Ok([part(0)?, part(1)?, part(2)?])
 }
 
 /// None or False, as logging has them where there is no exception.
 fn is_nothing(exc_info: &Bound<'_, PyAny>) -> bool {
-    exc_info.is_none() || exc_info.cast_exact::<PyBool>().is_ok_and(|flag| !flag.is_true())
+    exc_info.is_none()
+        || exc_info
+            .cast_exact::<PyBool>()
+            .is_ok_and(|flag| !flag.is_true())
 }
 
 /// A record that is being written, with what does not stand on it: span and exception.
 pub struct Line<'py> {
     pub record: RecordView<'py>,
     pub span: Option<Span>,
-    exception: Option<Exception<'py>>,
-}
-
-enum Exception<'py> {
-    /// Type, message and stacktrace.
-    Texts(Bound<'py, PyTuple>),
-    /// The stacktrace alone.
-    Rendered(Bound<'py, PyString>),
-}
-
-const STACKTRACE: usize = 2;
-
-impl<'py> Line<'py> {
-    pub fn exception_part(&self, part: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let text = match &self.exception {
-            Some(Exception::Texts(texts)) => texts.get_item(part)?,
-            Some(Exception::Rendered(text)) if part == STACKTRACE => text.clone().into_any(),
-            _ => return Ok(None),
-        };
-        Ok(if text.is_none() { None } else { Some(text) })
-    }
+    pub exception: ExceptionText<'py>,
 }
 
 /// The line for a record that could not be written in any other way.
-fn last_resort<'py>(record: &Bound<'py, PyAny>, failure: PyErr) -> PyResult<Bound<'py, PyBytes>> {
+fn last_resort(out: &mut Vec<u8>, record: &Bound<'_, PyAny>, failure: PyErr) -> PyResult<()> {
     const NOTHING_LEFT: &[u8] = br#"{"format_error":"the record could not be written"}"#;
     let py = record.py();
     if !is_ordinary(&failure, py) {
         return Err(failure);
     }
-    let line = imports::LINE_OF.get(py).and_then(|line_of| line_of.call1((record, failure.value(py))));
-    match line.and_then(|line| Ok(line.cast_into::<PyBytes>()?)) {
-        Err(error) if is_ordinary(&error, py) => new_bytes(py, NOTHING_LEFT),
-        line => line,
+    *out = Vec::new(); // what was there may be all the memory that there is
+    let line = imports::LINE_OF
+        .get(py)
+        .and_then(|line_of| line_of.call1((record, failure.value(py))));
+    match line {
+        Ok(line) => out.extend_from_slice(line.extract().unwrap_or(NOTHING_LEFT)),
+        Err(error) if is_ordinary(&error, py) => out.extend_from_slice(NOTHING_LEFT),
+        Err(error) => return Err(error),
     }
+    Ok(())
 }
 
-/// Where there is no memory this raises, unlike `PyBytes::new`, which panics.
+/// Where there is no memory for a long line this raises, unlike `PyBytes::new`, which panics.
 fn new_bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    if content.len() <= KEPT {
+        return Ok(PyBytes::new(py, content)); // does not write zeros first
+    }
     PyBytes::new_with(py, content.len(), |bytes| {
         bytes.copy_from_slice(content);
         Ok(())
@@ -168,8 +191,8 @@ fn new_bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyByte
 
 /// The thread's buffer, for the time of one line.  While it is out (a `__repr__` may log), the next
 /// line gets a fresh one.
-struct Buffer {
-    bytes: Vec<u8>,
+pub struct Buffer {
+    pub bytes: Vec<u8>,
 }
 
 /// What a thread keeps from line to line; a larger buffer is given back.
@@ -180,8 +203,10 @@ thread_local! {
 }
 
 impl Buffer {
-    fn take() -> Self {
-        Self { bytes: KEEP.try_with(Cell::take).unwrap_or_default() }
+    pub fn take() -> Self {
+        Self {
+            bytes: KEEP.try_with(Cell::take).unwrap_or_default(),
+        }
     }
 }
 

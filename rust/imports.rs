@@ -12,12 +12,18 @@ pub struct Import {
 
 impl Import {
     const fn new(module: &'static str, name: &'static str) -> Self {
-        Self { module, name, cell: PyOnceLock::new() }
+        Self {
+            module,
+            name,
+            cell: PyOnceLock::new(),
+        }
     }
 
     pub fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
         let object = self.cell.get_or_try_init(py, || {
-            py.import(self.module)?.getattr(self.name).map(Bound::unbind)
+            py.import(self.module)?
+                .getattr(self.name)
+                .map(Bound::unbind)
         })?;
         Ok(object.bind(py))
     }
@@ -29,10 +35,12 @@ pub static CAPTURED: Import = Import::new("tracefmt._cold.record", "captured");
 pub static CONVERT: Import = Import::new("tracefmt._cold.value", "convert");
 pub static DESCRIBE_ERROR: Import = Import::new("tracefmt._cold.text", "describe_error");
 pub static FORMAT_FAILED: Import = Import::new("tracefmt._cold.message", "failed");
+pub static HANDLE: Import = Import::new("tracefmt._cold.handler", "handle");
 pub static LINE_OF: Import = Import::new("tracefmt._cold.last_resort", "line_of");
 pub static MERGE: Import = Import::new("tracefmt._cold.message", "merge");
 pub static MESSAGE_OF_RECORD: Import = Import::new("tracefmt._cold.message", "of_record");
 pub static NORMALIZE: Import = Import::new("tracefmt.spans", "normalize");
+pub static REPORT: Import = Import::new("tracefmt._cold.handler", "report");
 pub static STANDARD: Import = Import::new("tracefmt._cold.record", "STANDARD");
 pub static UNIQUE: Import = Import::new("tracefmt._cold.key", "unique");
 pub static UNREPRESENTABLE: Import = Import::new("tracefmt._cold.text", "unrepresentable");

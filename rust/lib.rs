@@ -4,10 +4,13 @@
 
 mod encoder;
 mod error;
+mod ffi;
+mod handler;
 mod imports;
 mod plan;
 mod record;
 mod scalar;
+mod sink;
 mod span;
 mod value;
 
@@ -16,6 +19,10 @@ mod value;
 mod _rust {
     #[pymodule_export]
     use super::encoder::Encoder;
+    #[pymodule_export]
+    use super::handler::LineHandler;
+    #[pymodule_export]
+    use super::sink::Sink;
 
     #[pymodule_export]
     const NAME: &str = "rust";

@@ -1,7 +1,7 @@
 //! A plan's steps, each with what it writes.
 
 use crate::encoder::Line;
-use crate::error::{Stop, Written};
+use crate::error::Written;
 use crate::record::Slot;
 use crate::scalar::{string, timestamp};
 use crate::value::{self, Open};
@@ -49,12 +49,11 @@ impl Step {
     /// Appends the member, or nothing where the field is absent.
     #[inline]
     pub fn write(&self, out: &mut Vec<u8>, line: &Line<'_>) -> Written {
-        let start = out.len();
-        value::text(out, &self.prefix)?;
-        if !self.writer.write(out, line)? {
-            out.truncate(start);
+        if self.writer.is_absent(line) {
+            return Ok(());
         }
-        Ok(())
+        value::text(out, &self.prefix)?;
+        self.writer.write(out, line)
     }
 }
 
@@ -84,61 +83,51 @@ impl Writer {
         })
     }
 
-    /// Appends the value; false where the field is absent.
-    fn write(self, out: &mut Vec<u8>, line: &Line<'_>) -> Result<bool, Stop> {
+    /// Whether the line has no such field.
+    fn is_absent(self, line: &Line<'_>) -> bool {
         match self {
-            Self::Constant => {}
-            Self::Timestamp => write_timestamp(out, line.record.get(Slot::Created))?,
-            Self::LevelLower => write_level(out, line.record.get(Slot::LevelName))?,
-            Self::Always(slot) => write_or_null(out, line.record.get(slot))?,
-            Self::UnlessNone(slot) => return write_optional(out, line.record.get(slot)),
-            Self::Message => write_string(out, &line.record.message)?,
-            Self::TraceId => return write_id(out, line.span.as_ref().map(|span| &span.trace_id[..])),
-            Self::SpanId => return write_id(out, line.span.as_ref().map(|span| &span.span_id[..])),
-            Self::TraceFlags => {
-                return write_id(out, line.span.as_ref().map(|span| &span.trace_flags[..]));
-            }
-            Self::Attributes => write_attributes(out, line)?,
-            Self::FormatArgs => return write_optional(out, line.record.format_args.as_ref()),
-            Self::FormatError => match &line.record.error {
-                Some(error) => string::encode(out, error)?,
-                None => return Ok(false),
-            },
-            Self::Exception(part) => match line.exception_part(part)? {
-                Some(text) => write_string(out, &text)?,
-                None => return Ok(false),
-            },
+            Self::TraceId | Self::SpanId | Self::TraceFlags => line.span.is_none(),
+            Self::UnlessNone(slot) => line.record.get(slot).is_none_or(PyAnyMethods::is_none),
+            Self::FormatArgs => line.record.format_args.is_none(),
+            Self::FormatError => line.record.error.is_none(),
+            Self::Exception(part) => line.exception[part].is_none(),
+            _ => false,
         }
-        Ok(true)
+    }
+
+    /// Appends the value; an absent one has no text.
+    fn write(self, out: &mut Vec<u8>, line: &Line<'_>) -> Written {
+        match self {
+            Self::Constant => Ok(()),
+            Self::Timestamp => write_timestamp(out, line.record.get(Slot::Created)),
+            Self::LevelLower => write_level(out, line.record.get(Slot::LevelName)),
+            Self::Always(slot) | Self::UnlessNone(slot) => write_value(out, line.record.get(slot)),
+            Self::Message => write_value(out, line.record.message()),
+            Self::TraceId => write_id(out, line.span.as_ref().map(|span| span.trace_id)),
+            Self::SpanId => write_id(out, line.span.as_ref().map(|span| span.span_id)),
+            Self::TraceFlags => write_id(out, line.span.as_ref().map(|span| span.trace_flags)),
+            Self::Attributes => write_attributes(out, line),
+            Self::FormatArgs => write_value(out, line.record.format_args.as_ref()),
+            Self::FormatError => match &line.record.error {
+                Some(error) => Ok(string::encode(out, error)?),
+                None => Ok(()),
+            },
+            Self::Exception(part) => write_value(out, line.exception[part].as_ref()),
+        }
     }
 }
 
-fn write_value(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Written {
-    value::encode(out, value, &mut Open::default())
-}
-
-fn write_or_null(out: &mut Vec<u8>, value: Option<&Bound<'_, PyAny>>) -> Written {
+fn write_value(out: &mut Vec<u8>, value: Option<&Bound<'_, PyAny>>) -> Written {
     match value {
-        Some(value) => write_value(out, value),
+        Some(value) => value::encode(out, value, &mut Open::default()),
         None => value::text(out, b"null"),
     }
 }
 
-fn write_optional(out: &mut Vec<u8>, value: Option<&Bound<'_, PyAny>>) -> Result<bool, Stop> {
-    match value {
-        Some(value) if !value.is_none() => write_value(out, value).map(|()| true),
-        _ => Ok(false),
-    }
-}
-
-fn write_string(out: &mut Vec<u8>, text: &Bound<'_, PyAny>) -> Written {
-    value::encode_string(out, text.cast::<PyString>().map_err(PyErr::from)?)
-}
-
-fn write_id(out: &mut Vec<u8>, quoted: Option<&[u8]>) -> Result<bool, Stop> {
+fn write_id<const N: usize>(out: &mut Vec<u8>, quoted: Option<[u8; N]>) -> Written {
     match quoted {
-        Some(quoted) => value::text(out, quoted).map(|()| true),
-        None => Ok(false),
+        Some(quoted) => value::text(out, &quoted),
+        None => Ok(()),
     }
 }
 
@@ -153,12 +142,12 @@ fn write_timestamp(out: &mut Vec<u8>, created: Option<&Bound<'_, PyAny>>) -> Wri
             return Ok(());
         }
     }
-    write_or_null(out, created)
+    write_value(out, created)
 }
 
 fn write_level(out: &mut Vec<u8>, name: Option<&Bound<'_, PyAny>>) -> Written {
     let Some(text) = name.and_then(|name| name.cast_exact::<PyString>().ok()) else {
-        return write_or_null(out, name);
+        return write_value(out, name);
     };
     match text.to_str() {
         Ok("INFO") => value::text(out, b"\"info\""),
@@ -166,7 +155,7 @@ fn write_level(out: &mut Vec<u8>, name: Option<&Bound<'_, PyAny>>) -> Written {
         Ok("WARNING") => value::text(out, b"\"warning\""),
         Ok("ERROR") => value::text(out, b"\"error\""),
         // Unicode's rules for lower case are Python's to know
-        _ => write_string(out, &text.call_method0("lower")?),
+        _ => write_value(out, Some(&text.call_method0("lower")?)),
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a core takes from a log record before it writes anything.
 
 use crate::error::{Stop, is_ordinary};
+use crate::ffi::{self, Expected};
 use crate::imports;
 use crate::span::Span;
-use crate::value::{self, Pairs};
+use crate::value::{self, Item, Pairs};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -25,10 +26,12 @@ pub enum Slot {
     StackInfo,
     /// What `ContextFilter` and `QueueHandler` leave.
     Capture,
+    /// An attribute of the user's if it is not None.
+    TaskName,
 }
-const SLOTS: usize = Slot::Capture as usize + 1;
+const SLOTS: usize = Slot::TaskName as usize + 1;
 
-const SLOT_NAMES: [(&str, Slot); SLOTS] = [
+const SLOT_NAMES: [(&str, Slot); SLOTS - 1] = [
     ("name", Slot::Name),
     ("msg", Slot::Msg),
     ("args", Slot::Args),
@@ -60,13 +63,17 @@ enum Meaning {
 pub struct Names {
     /// By length, since few names share one.
     by_length: Vec<Vec<(Box<str>, Meaning)>>,
-    order: Vec<(Py<PyAny>, Meaning)>,
+    order: Vec<Expected>,
     task_name: Meaning,
     reserved: Py<PyAny>,
 }
 
 impl Names {
-    pub fn new(py: Python<'_>, hidden: &Bound<'_, PyAny>, reserved: Bound<'_, PyAny>) -> PyResult<Self> {
+    pub fn new(
+        py: Python<'_>,
+        hidden: &Bound<'_, PyAny>,
+        reserved: Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
         let mut names = Self {
             by_length: Vec::new(),
             order: Vec::new(),
@@ -77,7 +84,11 @@ impl Names {
         for (name, slot) in SLOT_NAMES {
             names.add(name, Meaning::Standard(slot));
         }
-        for name in imports::STANDARD.get(py)?.try_iter()?.chain(hidden.try_iter()?) {
+        for name in imports::STANDARD
+            .get(py)?
+            .try_iter()?
+            .chain(hidden.try_iter()?)
+        {
             names.add(name?.extract()?, Meaning::Hidden);
         }
         for name in reserved.try_iter()? {
@@ -90,17 +101,25 @@ impl Names {
     }
 
     fn add(&mut self, name: &str, meaning: Meaning) {
-        if self.meaning(name) == Meaning::Attribute {
-            if self.by_length.len() <= name.len() {
-                self.by_length.resize_with(name.len() + 1, Vec::new);
-            }
-            self.by_length[name.len()].push((name.into(), meaning));
+        if self.by_length.len() <= name.len() {
+            self.by_length.resize_with(name.len() + 1, Vec::new);
+        }
+        let same_length = &mut self.by_length[name.len()];
+        if !same_length.iter().any(|(known, _)| **known == *name) {
+            same_length.push((name.into(), meaning));
         }
     }
 
     fn meaning(&self, name: &str) -> Meaning {
-        let same_length = self.by_length.get(name.len()).map_or(&[][..], Vec::as_slice);
-        let found = same_length.iter().find(|(known, _)| **known == *name);
+        let same_length = self
+            .by_length
+            .get(name.len())
+            .map_or(&[][..], Vec::as_slice);
+        // the first bytes first: a call to compare the rest costs more than it seldom finds
+        let first = name.as_bytes().first();
+        let found = same_length
+            .iter()
+            .find(|(known, _)| known.as_bytes().first() == first && **known == *name);
         match found {
             Some((_, meaning)) => *meaning,
             None if name.starts_with('_') => Meaning::Hidden,
@@ -109,20 +128,21 @@ impl Names {
     }
 
     /// The names that a record has from its birth, in their order: the same objects each time.
-    fn logging_order(&self, py: Python<'_>) -> PyResult<Vec<(Py<PyAny>, Meaning)>> {
+    fn logging_order(&self, py: Python<'_>) -> PyResult<Vec<Expected>> {
         let class = imports::LOG_RECORD.get(py)?;
         let record = class.call1(("", 0, "", 0, "", py.None(), py.None()))?;
-        let attributes = record.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
-        let known = attributes.iter().map(|(key, _)| {
-            let meaning = self.meaning(key.extract()?);
-            Ok((key.unbind(), meaning))
-        });
-        let not_task = |entry: &PyResult<(Py<PyAny>, Meaning)>| {
-            entry.as_ref().is_ok_and(|(_, meaning)| {
-                matches!(meaning, Meaning::Standard(_) | Meaning::Hidden)
-            })
+        let attributes = record
+            .getattr(intern!(py, "__dict__"))?
+            .cast_into::<PyDict>()?;
+        let expected = |(key, _): (Bound<'_, PyAny>, _)| {
+            let slot = match (key.extract()?, self.meaning(key.extract()?)) {
+                ("taskName", _) => Some(Slot::TaskName as usize),
+                (_, Meaning::Standard(slot)) => Some(slot as usize),
+                _ => None,
+            };
+            Ok((key.unbind(), slot))
         };
-        known.take_while(not_task).collect()
+        attributes.iter().map(expected).collect()
     }
 }
 
@@ -132,7 +152,7 @@ pub struct RecordView<'py> {
     pub attributes: Pairs<'py>,
     /// The attributes' keys, where they are not simply their own text.
     pub keys: Option<Bound<'py, PyList>>,
-    pub message: Bound<'py, PyAny>,
+    message: Option<Bound<'py, PyAny>>,
     pub error: Option<String>,
     pub format_args: Option<Bound<'py, PyAny>>,
     pub capture: Option<Captured<'py>>,
@@ -151,7 +171,7 @@ impl<'py> RecordView<'py> {
             slots: Default::default(),
             attributes: Pairs::new(),
             keys: None,
-            message: PyString::intern(py, "").into_any(),
+            message: None,
             error: None,
             format_args: None,
             capture: None,
@@ -170,6 +190,10 @@ impl<'py> RecordView<'py> {
         self.slots[slot as usize].as_ref()
     }
 
+    pub fn message(&self) -> Option<&Bound<'py, PyAny>> {
+        self.message.as_ref()
+    }
+
     /// Names one more thing that could not be written.
     pub fn add_error(&mut self, error: String) {
         self.error = Some(match self.error.take() {
@@ -181,84 +205,73 @@ impl<'py> RecordView<'py> {
     /// Goes over the record's names once, without running any Python code.
     fn sort(&mut self, values: &Bound<'py, PyDict>, names: &Names) -> Odd {
         let mut odd = Odd::default();
-        let mut order = names.order.iter();
-        let mut expected = order.next();
-        for (key, value) in values.iter() {
-            let meaning = match expected {
-                Some((name, meaning)) if key.is(name) => {
-                    expected = order.next();
-                    *meaning
-                }
-                _ => match value::plain_key(&key) {
-                    Some("taskName") if value.is_none() => Meaning::Hidden,
-                    Some("taskName") => names.task_name,
-                    Some(name) => names.meaning(name),
-                    None if has_private_name(&key) => Meaning::Hidden,
-                    None => Meaning::Reserved,
-                },
+        let mut rest = Pairs::new();
+        ffi::take_items(values, &names.order, &mut self.slots, &mut rest);
+        let task_name = self.slots[Slot::TaskName as usize].take();
+        if let Some(value) = task_name.filter(|value| !value.is_none()) {
+            let key = intern!(value.py(), "taskName").clone().into_any();
+            self.place((key, value), names.task_name, &mut odd);
+        }
+        for item in rest {
+            let meaning = match value::plain_key(&item.0) {
+                Some("taskName") if item.1.is_none() => Meaning::Hidden,
+                Some(name) => names.meaning(name),
+                None if has_private_name(&item.0) => Meaning::Hidden,
+                None => Meaning::Reserved,
             };
-            match meaning {
-                Meaning::Standard(slot) => self.slots[slot as usize] = Some(value),
-                Meaning::Hidden => {}
-                Meaning::Reserved | Meaning::GetMessage | Meaning::Attribute => {
-                    odd.keys |= meaning == Meaning::Reserved;
-                    odd.method |= meaning == Meaning::GetMessage;
-                    self.attributes.push((key, value));
-                }
-            }
+            self.place(item, meaning, &mut odd);
         }
         odd
+    }
+
+    fn place(&mut self, item: Item<'py>, meaning: Meaning, odd: &mut Odd) {
+        match meaning {
+            Meaning::Standard(slot) => self.slots[slot as usize] = Some(item.1),
+            Meaning::Hidden => {}
+            Meaning::Reserved | Meaning::GetMessage | Meaning::Attribute => {
+                odd.keys |= meaning == Meaning::Reserved;
+                odd.method |= meaning == Meaning::GetMessage;
+                self.attributes.push(item);
+            }
+        }
     }
 
     fn read_capture(&self, py: Python<'py>) -> Result<Option<Captured<'py>>, Stop> {
         match self.get(Slot::Capture) {
             Some(mark) if !mark.is_none() => {
                 let found = imports::CAPTURED.get(py)?.call1((mark,))?;
-                Ok(if found.is_none() { None } else { Some(Captured::read(found.cast().map_err(PyErr::from)?)?) })
+                Ok(if found.is_none() {
+                    None
+                } else {
+                    Some(Captured::read(found.cast().map_err(PyErr::from)?)?)
+                })
             }
             _ => Ok(None),
         }
     }
 
     fn read_message(&mut self, record: &Bound<'py, PyAny>, exact: bool) -> Result<(), Stop> {
-        let py = record.py();
-        let msg = self.get(Slot::Msg).cloned();
         let args = self.get(Slot::Args).filter(|args| !args.is_none()).cloned();
-        let no_args = args.as_ref().is_none_or(|args| {
-            args.cast_exact::<PyTuple>().is_ok_and(|args| args.is_empty())
-        });
-        let merged = if !exact {
-            imports::MESSAGE_OF_RECORD.get(py)?.call1((record,))?
-        } else {
-            match (msg, &args) {
-                (Some(msg), _) if no_args && msg.is_exact_instance_of::<PyString>() => {
-                    self.message = msg;
-                    return self.take_captured_error();
-                }
-                (Some(msg), Some(args)) if msg.is_exact_instance_of::<PyString>() => {
-                    match interpolated(&msg, args)? {
-                        Ok(message) => {
-                            self.message = message;
-                            return self.take_captured_error();
-                        }
-                        Err(failed) => failed,
-                    }
-                }
-                (msg, args) => imports::MERGE.get(py)?.call1((msg, args.as_ref()))?,
+        let message = match self.get(Slot::Msg) {
+            _ if !exact => checked(
+                imports::MESSAGE_OF_RECORD
+                    .get(record.py())?
+                    .call1((record,))?,
+            )?,
+            Some(msg) if msg.is_exact_instance_of::<PyString>() => {
+                interpolated(msg, args.as_ref())?
             }
+            msg => checked(
+                imports::MERGE
+                    .get(record.py())?
+                    .call1((msg, args.as_ref()))?,
+            )?,
         };
-        let (message, error): (Bound<'py, PyAny>, Option<String>) = merged.extract()?;
-        self.message = message;
-        if error.is_none() {
-            return self.take_captured_error();
-        }
-        self.error = error;
-        self.format_args = args;
-        Ok(())
-    }
-
-    fn take_captured_error(&mut self) -> Result<(), Stop> {
-        if let Some(capture) = &mut self.capture {
+        self.message = Some(message.text);
+        if message.error.is_some() {
+            self.error = message.error;
+            self.format_args = args;
+        } else if let Some(capture) = &mut self.capture {
             self.error = capture.error.take();
             self.format_args = capture.args.take();
         }
@@ -275,28 +288,55 @@ struct Odd {
 
 /// Whether a key without a UTF-8 form starts with an underscore all the same.
 fn has_private_name(key: &Bound<'_, PyAny>) -> bool {
-    key.cast_exact::<PyString>().is_ok_and(|key| key.to_string_lossy().starts_with('_'))
+    key.cast_exact::<PyString>()
+        .is_ok_and(|key| key.to_string_lossy().starts_with('_'))
 }
 
-/// `msg % args` as logging builds it; where that raises, what the shared function makes of it.
+/// The message, and the error where it is not all that it should be.
+struct Message<'py> {
+    text: Bound<'py, PyAny>,
+    error: Option<String>,
+}
+
+/// `msg % args` as logging builds it.
 fn interpolated<'py>(
     msg: &Bound<'py, PyAny>,
-    args: &Bound<'py, PyAny>,
-) -> Result<Result<Bound<'py, PyAny>, Bound<'py, PyAny>>, Stop> {
+    args: Option<&Bound<'py, PyAny>>,
+) -> Result<Message<'py>, Stop> {
     let py = msg.py();
-    if !(args.is_exact_instance_of::<PyTuple>() || args.is_exact_instance_of::<PyDict>()) {
-        return Ok(Err(imports::MERGE.get(py)?.call1((msg, args))?));
-    }
-    if args.len()? == 0 {
-        return Ok(Ok(msg.clone()));
+    let empty = match args {
+        None => true,
+        Some(args) => {
+            if let Ok(args) = args.cast_exact::<PyTuple>() {
+                args.is_empty()
+            } else if let Ok(args) = args.cast_exact::<PyDict>() {
+                args.is_empty()
+            } else {
+                return checked(imports::MERGE.get(py)?.call1((msg, args))?);
+            }
+        }
+    };
+    if empty {
+        return Ok(Message {
+            text: msg.clone(),
+            error: None,
+        });
     }
     match msg.rem(args) {
-        Ok(message) => Ok(Ok(message)),
-        Err(error) if is_ordinary(&error, py) => {
-            Ok(Err(imports::FORMAT_FAILED.get(py)?.call1((msg, error.value(py)))?))
-        }
+        Ok(text) => Ok(Message { text, error: None }),
+        Err(error) if is_ordinary(&error, py) => checked(
+            imports::FORMAT_FAILED
+                .get(py)?
+                .call1((msg, error.value(py)))?,
+        ),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What a shared function returned: the text and the error.
+fn checked(found: Bound<'_, PyAny>) -> Result<Message<'_>, Stop> {
+    let (text, error) = found.extract()?;
+    Ok(Message { text, error })
 }
 
 /// What was true in the calling thread.

@@ -11,6 +11,10 @@ use std::sync::Mutex;
 
 /// The ids of a valid span as the line has them, quoted hex.
 #[derive(Clone, Copy)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "`span_id` is the word of every specification"
+)]
 pub struct Span {
     pub trace_id: [u8; 34],
     pub span_id: [u8; 18],
@@ -63,6 +67,12 @@ struct Entry {
     span: Option<Span>,
 }
 
+enum Recalled {
+    Unknown,
+    /// The context has been seen; it may hold no span.
+    Known(Option<Span>),
+}
+
 /// Interleaved tasks take turns; one entry would miss at every switch.
 const ENTRIES: usize = 4;
 
@@ -72,7 +82,8 @@ impl SpanReader {
         let stock = match source.getattr_opt("context_variable")? {
             None => None,
             Some(method) => {
-                let found: Option<(Py<PyDict>, Py<PyAny>, Py<PyAny>)> = method.call0()?.extract()?;
+                let found: Option<(Py<PyDict>, Py<PyAny>, Py<PyAny>)> =
+                    method.call0()?.extract()?;
                 found
                     .map(|(namespace, runtime, variable)| {
                         PyResult::Ok(Stock {
@@ -86,7 +97,10 @@ impl SpanReader {
                     .transpose()?
             }
         };
-        Ok(Self { source: source.unbind(), stock })
+        Ok(Self {
+            source: source.unbind(),
+            stock,
+        })
     }
 
     pub fn read(&self, py: Python<'_>) -> PyResult<Option<Span>> {
@@ -98,7 +112,9 @@ impl SpanReader {
 
     pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.source)?;
-        let Some(stock) = &self.stock else { return Ok(()) };
+        let Some(stock) = &self.stock else {
+            return Ok(());
+        };
         visit.call(&stock.runtime)?;
         visit.call(&stock.read)?;
         if let Ok(recent) = stock.recent.try_lock() {
@@ -113,31 +129,46 @@ impl SpanReader {
 impl Stock {
     /// Whether the runtime is still the one that was found; tests and agents replace it.
     fn is_in_force(&self, py: Python<'_>) -> PyResult<bool> {
-        let current = self.namespace.bind(py).get_item(intern!(py, "_RUNTIME_CONTEXT"))?;
+        let current = self
+            .namespace
+            .bind(py)
+            .get_item(intern!(py, "_RUNTIME_CONTEXT"))?;
         Ok(current.is_some_and(|current| current.is(&self.runtime)))
     }
 
     fn read(&self, py: Python<'_>) -> PyResult<Option<Span>> {
         let context = self.get.bind(py).call0()?;
-        if let Some(span) = self.recall(&context) {
+        if let Recalled::Known(span) = self.recall(&context) {
             return Ok(span);
         }
-        let read = self.read.bind(py).call1((&context,))?.cast_into::<PyTuple>()?;
+        let read = self
+            .read
+            .bind(py)
+            .call1((&context,))?
+            .cast_into::<PyTuple>()?;
         let span = Span::of_normalized(&read.get_item(0)?)?;
         if read.get_item(1)?.is_truthy()? {
-            self.remember(Entry { context: context.unbind(), span });
+            self.remember(Entry {
+                context: context.unbind(),
+                span,
+            });
         }
         Ok(span)
     }
 
-    fn recall(&self, context: &Bound<'_, PyAny>) -> Option<Option<Span>> {
-        let recent = self.recent.try_lock().ok()?;
+    fn recall(&self, context: &Bound<'_, PyAny>) -> Recalled {
+        let Ok(recent) = self.recent.try_lock() else {
+            return Recalled::Unknown;
+        };
         let mut known = recent.iter().flatten();
-        known.find(|entry| context.is(&entry.context)).map(|entry| entry.span)
+        let found = known.find(|entry| context.is(&entry.context));
+        found.map_or(Recalled::Unknown, |entry| Recalled::Known(entry.span))
     }
 
     fn remember(&self, entry: Entry) {
-        let Ok(mut recent) = self.recent.try_lock() else { return };
+        let Ok(mut recent) = self.recent.try_lock() else {
+            return;
+        };
         recent.rotate_right(1);
         let oldest = recent[0].replace(entry);
         // its destructor may run Python code, so only after the lock is open
@@ -152,5 +183,8 @@ pub fn describe_failure(py: Python<'_>, error: PyErr) -> PyResult<String> {
         return Err(error);
     }
     let text = imports::DESCRIBE_ERROR.get(py)?.call1((error.value(py),))?;
-    Ok(format!("span context source: {}", text.extract::<String>()?))
+    Ok(format!(
+        "span context source: {}",
+        text.extract::<String>()?
+    ))
 }

@@ -8,8 +8,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 
-/// Keys and values of an object, as they were when it was met.
-pub type Pairs<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>;
+/// A key and its value.
+pub type Item<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+/// The items of an object, as they were when it was met.
+pub type Pairs<'py> = SmallVec<[Item<'py>; 8]>;
 
 const MAX_DEPTH: usize = 64;
 const CIRCULAR: &[u8] = b"\"<circular>\"";
@@ -83,7 +85,10 @@ pub fn encode_string(out: &mut Vec<u8>, value: &Bound<'_, PyString>) -> Written 
     // lone surrogates: UTF-8 has none
     let method = intern!(value.py(), "encode");
     let bytes = value.call_method1(method, ("utf-8", "surrogatepass"))?;
-    Ok(string::encode_wtf8(out, bytes.extract().map_err(PyErr::from)?)?)
+    Ok(string::encode_wtf8(
+        out,
+        bytes.extract().map_err(PyErr::from)?,
+    )?)
 }
 
 fn integer(out: &mut Vec<u8>, value: &Bound<'_, PyInt>) -> Written {
@@ -104,9 +109,9 @@ fn converted<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Stop> 
     match imports::CONVERT.get(py)?.call1((value,)) {
         Ok(hot) => Ok(hot),
         // the call itself failed: no stack left, no memory left
-        Err(error) if is_ordinary(&error, py) => {
-            Ok(imports::UNREPRESENTABLE.get(py)?.call1((value, error.value(py)))?)
-        }
+        Err(error) if is_ordinary(&error, py) => Ok(imports::UNREPRESENTABLE
+            .get(py)?
+            .call1((value, error.value(py)))?),
         Err(error) => Err(error.into()),
     }
 }
@@ -227,12 +232,7 @@ pub fn unique_keys<'py>(
     Ok(named?.cast_into::<PyList>()?)
 }
 
-fn member(
-    out: &mut Vec<u8>,
-    key: &str,
-    value: &Bound<'_, PyAny>,
-    open: &mut Open,
-) -> Written {
+fn member(out: &mut Vec<u8>, key: &str, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
     out.try_reserve(1)?;
     out.push(b',');
     string::encode(out, key)?;

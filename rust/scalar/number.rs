@@ -23,6 +23,7 @@ pub fn encode_u64(out: &mut Vec<u8>, value: u64) -> Written {
 }
 
 /// The digits, two at a time from the end of a small array.
+#[allow(clippy::cast_possible_truncation, reason = "a digit is below 10")]
 fn digits(out: &mut Vec<u8>, mut value: u64) {
     let mut text = [0_u8; 20];
     let mut start = text.len();
@@ -41,6 +42,10 @@ fn digits(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Two decimal digits of a number below 100.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "all numbers here are below 100"
+)]
 pub(super) fn pair(value: u64) -> [u8; 2] {
     const PAIRS: [[u8; 2]; 100] = {
         let mut table = [[b'0'; 2]; 100];
@@ -65,7 +70,11 @@ pub fn encode_f64(out: &mut Vec<u8>, value: f64) -> Written {
     } else if value.is_nan() {
         out.extend_from_slice(b"\"NaN\"");
     } else if value.is_infinite() {
-        out.extend_from_slice(if value > 0.0 { b"\"Infinity\"" } else { b"\"-Infinity\"" });
+        out.extend_from_slice(if value > 0.0 {
+            b"\"Infinity\""
+        } else {
+            b"\"-Infinity\""
+        });
     } else {
         with_exponent(out, zmij::Buffer::new().format_finite(value));
     }
@@ -74,7 +83,9 @@ pub fn encode_f64(out: &mut Vec<u8>, value: f64) -> Written {
 
 /// Lays out shortest digits, however they are written, as `d.ddde±XX`.
 fn with_exponent(out: &mut Vec<u8>, shortest: &str) {
-    let (sign, text) = shortest.strip_prefix('-').map_or(("", shortest), |rest| ("-", rest));
+    let (sign, text) = shortest
+        .strip_prefix('-')
+        .map_or(("", shortest), |rest| ("-", rest));
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let all: String = [whole, fraction].concat();

@@ -63,28 +63,38 @@ pub fn encode_wtf8(out: &mut Vec<u8>, text: &[u8]) -> Written {
 
 /// How many bytes from the start need no second look.
 fn clean_run(text: &[u8]) -> usize {
-    const WIDTH: usize = 16;
     let mut done = 0;
-    // A fold without early exit over a fixed width is what the compiler turns into vector code.
-    for block in text.chunks_exact(WIDTH) {
-        if block.iter().fold(false, |found, &byte| found | is_special(byte)) {
+    for block in text.chunks_exact(WORD) {
+        if !is_clean_word(block) {
             break;
         }
-        done += WIDTH;
+        done += WORD;
     }
-    let tail = text[done..].iter().position(|&byte| CLASSES[byte as usize] != Class::Clean);
-    tail.map_or(text.len(), |index| done + index)
+    let dirty = text[done..]
+        .iter()
+        .position(|&byte| CLASSES[byte as usize] != Class::Clean);
+    dirty.map_or(text.len(), |index| done + index)
 }
 
-/// The same as `CLASSES[byte] != Clean`, in arithmetic that vectors can do.
-const fn is_special(byte: u8) -> bool {
-    (byte < 0x20)
-        | (byte == b'"')
-        | (byte == b'\\')
-        | (byte == 0x7f)
-        | (byte == 0xc2)
-        | (byte == 0xe2)
-        | (byte == 0xed)
+const WORD: usize = 8;
+const LOW: u64 = u64::MAX / 0xff; // 01 in each byte
+const HIGH: u64 = LOW << 7; // 80 in each byte
+
+/// Whether eight bytes are ASCII with nothing to escape, by arithmetic on all of them at once.
+///
+/// For bytes below 80, `byte - n` borrows from its high bit exactly where `byte < n`, and
+/// `(byte ^ c) - 1` exactly where `byte == c`.  A borrow may spill into the next byte, but only where
+/// there is one to report already.
+fn is_clean_word(block: &[u8]) -> bool {
+    let Ok(bytes) = block.try_into() else {
+        return false;
+    };
+    let word = u64::from_le_bytes(bytes);
+    let control = word.wrapping_sub(LOW * 0x20);
+    let quote = (word ^ (LOW * 0x22)).wrapping_sub(LOW);
+    let backslash = (word ^ (LOW * 0x5c)).wrapping_sub(LOW);
+    let delete = (word ^ (LOW * 0x7f)).wrapping_sub(LOW);
+    (word | control | quote | backslash | delete) & HIGH == 0
 }
 
 /// Writes what stands at the start of `rest`, escaped if it has to be; returns its length in bytes.

@@ -12,8 +12,13 @@ const SECONDS_OF_DAY: i64 = 86_400;
 /// outside years 1 to 9999.
 ///
 /// A double holds today's time in steps of 238 ns, so microseconds are rounded (half to even).
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "the limits are exact as doubles, and what is within them fits as microseconds"
+)]
 pub fn encode(out: &mut Vec<u8>, seconds: f64) -> Result<bool, TryReserveError> {
-    // Also false for NaN.  The limits are exact as doubles.
+    // also false for NaN
     if !(FIRST as f64..=LAST as f64 + 1.0).contains(&seconds) {
         return Ok(false);
     }
@@ -56,7 +61,11 @@ fn date(day_number: i64) -> (u64, u64, u64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     (year, month, day)
 }

@@ -1,0 +1,92 @@
+//! A handler's way from a record to its descriptor, where nothing of the user's stands in between.
+
+use crate::encoder::Encoder;
+use crate::error::is_ordinary;
+use crate::imports;
+use crate::sink::Sink;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+/// The native half of a handler: it stands in for the handler's method `handle`.
+///
+/// logging's own takes the handler's lock around `emit`; here the sink keeps lines apart.
+#[pyclass(frozen, module = "tracefmt._rust")]
+pub struct LineHandler {
+    /// A weak reference to the handler, which holds this object.
+    owner: Py<PyAny>,
+    filters: Py<PyList>,
+    encoder: Py<Encoder>,
+    sink: Py<Sink>,
+    /// Brings out what was written to the stream itself; raises if the stream is closed.
+    flush_stream: Py<PyAny>,
+    /// Records of this level and above are not kept in the buffer.
+    flush_level: i64,
+}
+
+#[pymethods]
+impl LineHandler {
+    #[new]
+    fn new(
+        owner: Py<PyAny>,
+        filters: Py<PyList>,
+        encoder: Py<Encoder>,
+        sink: Py<Sink>,
+        flush_stream: Py<PyAny>,
+        flush_level: i64,
+    ) -> Self {
+        Self {
+            owner,
+            filters,
+            encoder,
+            sink,
+            flush_stream,
+            flush_level,
+        }
+    }
+
+    /// Do with a record what `logging.Handler.handle` does.
+    fn handle<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = record.py();
+        if !self.filters.bind(py).is_empty() {
+            let owner = self.owner.bind(py).call0()?;
+            return imports::HANDLE.get(py)?.call1((owner, record));
+        }
+        match self.emit(record) {
+            Ok(()) => {}
+            Err(error) if is_ordinary(&error, py) => {
+                let owner = self.owner.bind(py).call0()?;
+                imports::REPORT
+                    .get(py)?
+                    .call1((owner, record, error.value(py)))?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(record.clone())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.filters)?;
+        visit.call(&self.encoder)?;
+        visit.call(&self.flush_stream)
+    }
+}
+
+impl LineHandler {
+    fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = record.py();
+        let sink = self.sink.get();
+        if !sink.is_buffered() {
+            self.flush_stream.bind(py).call0()?;
+        }
+        sink.emit(self.encoder.get(), record)?;
+        if sink.is_buffered() {
+            let level: i64 = record.getattr(intern!(py, "levelno"))?.extract()?;
+            if level >= self.flush_level {
+                sink.flush(py)?;
+            }
+        }
+        Ok(())
+    }
+}
