@@ -5,16 +5,15 @@ The only place that chooses a core.
 Only a core that is *missing* is replaced by the other: one that is broken, or of another version
 than the package, raises, since falling back would make every line slower without a word.
 
-Library code reads `core` when it builds an object, never at import, so that tests can run one suite on
-both cores in one process.
+Library code reads `core` when it builds an object, never at import, so that tests can run one
+suite on both cores in one process.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tracefmt._version import __version__
 from tracefmt.exceptions import CoreError
@@ -24,30 +23,66 @@ if TYPE_CHECKING:
     from tracefmt.schemas import Plan
     from tracefmt.spans import SpanContextSource
 
+    Describer: TypeAlias = Callable[[Any], ExceptionText | None]
+
 VARIABLE = "TRACEFMT_CORE"
 
 
-class EncoderProtocol(Protocol):
-    """What turns a record into one line, by one plan."""
-
-    def __init__(
-        self,
-        plan: Plan,
-        span_source: SpanContextSource,
-        describe_exception: Callable[[Any], ExceptionText | None],
-    ) -> None: ...
+class RecordEncoder(Protocol):
+    """What turns records into lines, by one plan."""
 
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
         ...
 
 
+class LineSink(Protocol):
+    """What puts lines on a descriptor."""
+
+    def write(self, line: bytes) -> None:
+        """Write one line, which has no newline yet."""
+        ...
+
+    def emit(self, encoder: Any, record: Any) -> None:
+        """Encode a record, with an encoder of the same core, and write its line."""
+        ...
+
+    def flush(self) -> None:
+        """Write what waits in the buffer."""
+        ...
+
+    def after_fork(self) -> None:
+        """In a child process: forget what the parent will write, and whose turn it was."""
+        ...
+
+
 class Core(Protocol):
     """What ``tracefmt._rust`` and ``tracefmt._python`` both are."""
 
-    NAME: str
-    VERSION: str
-    Encoder: type[EncoderProtocol]
+    @property
+    def NAME(self) -> str:  # noqa: N802  # a constant of a module
+        """``"rust"`` or ``"python"``."""
+        ...
+
+    @property
+    def VERSION(self) -> str:  # noqa: N802
+        """The version of the package that the core was made for."""
+        ...
+
+    @property
+    def Encoder(self) -> Callable[[Plan, SpanContextSource, Describer], RecordEncoder]:  # noqa: N802
+        """The class of encoders: plan, span source and what describes ``exc_info`` go in."""
+        ...
+
+    @property
+    def LineHandler(self) -> Any:  # noqa: N802
+        """The class of objects whose method stands in for a handler's `handle`, or None."""
+        ...
+
+    @property
+    def Sink(self) -> Callable[[int, int], LineSink]:  # noqa: N802
+        """The class of sinks: the descriptor and the buffer's size in bytes go in."""
+        ...
 
 
 def load(wanted: str | None) -> Core:
@@ -67,13 +102,13 @@ def load(wanted: str | None) -> Core:
             return rust
         if wanted == "rust":
             msg = (
-                f"{VARIABLE}=rust, but tracefmt._rust is not installed: this is a pure-Python build. "
-                "Install cargo and reinstall tracefmt-otel, or unset the variable"
+                f"{VARIABLE}=rust, but tracefmt._rust is not installed: this is a pure-Python "
+                "build. Install cargo and reinstall tracefmt-otel, or unset the variable"
             )
             raise CoreError(msg)
     import tracefmt._python as python  # noqa: PLC0415  # only the core that is used gets imported
 
-    return _as_core(python)
+    return python
 
 
 def _rust() -> Core | None:
@@ -87,15 +122,11 @@ def _rust() -> Core | None:
     version = getattr(rust, "VERSION", None)
     if version != __version__:
         msg = (
-            f"tracefmt._rust is of version {version}, the package of {__version__}: a stale build, or "
-            f"two installations on one path ({rust.__file__}). Reinstall tracefmt-otel"
+            f"tracefmt._rust is of version {version}, the package of {__version__}: a stale build, "
+            f"or two installations on one path ({rust.__file__}). Reinstall tracefmt-otel"
         )
         raise CoreError(msg)
-    return _as_core(rust)
-
-
-def _as_core(module: ModuleType | Core) -> Core:
-    return module  # type: ignore[return-value]
+    return rust
 
 
 core: Core = load(os.environ.get(VARIABLE))

@@ -1,4 +1,4 @@
-"""What the environment says about the service (OpenTelemetry, Resource SDK and environment variables)."""
+"""What the environment says about the service, by OpenTelemetry's variables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def attributes() -> dict[str, str]:
     pairs = os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "").split(",")
     split = [pair.partition("=") for pair in pairs]
     return {
-        key.strip(): unquote(value.strip()) for key, equals, value in split if equals and key.strip()
+        key.strip(): unquote(value.strip())
+        for key, equals, value in split
+        if equals and key.strip()
     }
 
 

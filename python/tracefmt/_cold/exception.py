@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import Any, NamedTuple
 
+from tracefmt._cold.stacktrace import render
 from tracefmt._cold.text import describe_error, qualified_name, safe_str
 
 
@@ -29,7 +29,7 @@ def describe(exc_info: Any) -> ExceptionText | None:
     if error is None:
         return None
     try:
-        stacktrace = "".join(traceback.format_exception(type(error), error, trace))
+        stacktrace = render(error, trace)
     except Exception as failure:
         stacktrace = f"<no stacktrace: {describe_error(failure)}>"
     return ExceptionText(qualified_name(type(error)), safe_str(error), stacktrace)

@@ -7,22 +7,11 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from tracefmt._cold.integer import wide
-from tracefmt._cold.text import safe_repr
+from tracefmt._cold.text import safe_repr, visible
 from tracefmt._cold.value import convert
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")
 _NON_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
-
-
-def visible(text: str) -> str:
-    r"""Return `text` with each lone surrogate as the six characters ``\udXXX``."""
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
-def has_surrogate(text: str) -> bool:
-    """Return whether `text` holds a lone surrogate, which UTF-8 cannot carry."""
-    return _SURROGATE.search(text) is not None
 
 
 def text_of(key: Any) -> str:
@@ -35,7 +24,7 @@ def text_of(key: Any) -> str:
     value = convert(key)
     kind = type(value)
     if kind is str:
-        return visible(value)
+        return visible(value if issubclass(type(key), str) else _ADDRESS.sub("", value))
     if kind is int:
         return wide(value).strip('"')
     if value is None:
@@ -44,6 +33,8 @@ def text_of(key: Any) -> str:
         return "true" if value else "false"
     if kind is float:
         return _NON_FINITE.get(text := repr(value), text)
+    if issubclass(type(key), frozenset):  # its own order differs from process to process
+        return f"frozenset({{{', '.join(sorted(map(text_of, frozenset.__iter__(key))))}}})"
     return visible(_ADDRESS.sub("", safe_repr(key)))
 
 
@@ -70,9 +61,7 @@ def unique(keys: Sequence[Any], reserved: Container[str]) -> list[str]:
     return [text for text in result if text is not None]
 
 
-def _first_free(
-    text: str, taken: set[str], reserved: Container[str], tries: dict[str, int]
-) -> str:
+def _first_free(text: str, taken: set[str], reserved: Container[str], tries: dict[str, int]) -> str:
     name = text
     while name in taken or name in reserved:
         count = tries[text] = tries.get(text, 0) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tracefmt._cold.text import describe_error
+from tracefmt._cold.text import describe_error, visible
 
 NOTHING_LEFT = b'{"format_error":"the record could not be written"}'
 """When even that fails; the Rust core has the same."""
@@ -20,16 +20,12 @@ def line_of(record: Any, error: BaseException) -> bytes:
     """
     try:
         found = {
-            key: _visible(value)
+            key: visible(value.lower() if key == "level" else value)
             for key, name in (("level", "levelname"), ("logger", "name"), ("message", "msg"))
             if type(value := record.__dict__.get(name)) is str
         }
-        found["format_error"] = _visible(describe_error(error))
-        return json.dumps(found).encode()
+        found["format_error"] = describe_error(error)
+        # `json` leaves DEL as it is
+        return json.dumps(found, separators=(",", ":")).replace("\x7f", "\\u007f").encode()
     except Exception:
         return NOTHING_LEFT
-
-
-def _visible(text: str) -> str:
-    """Return the text in ASCII; what else it held (lone surrogates too) is spelt out."""
-    return text.encode("ascii", "backslashreplace").decode("ascii")

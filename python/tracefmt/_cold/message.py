@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracefmt._cold.text import describe_error, safe_str
+from tracefmt._cold.text import describe_error, safe_str, unrepresentable
 
 
 def merge(msg: Any, args: Any) -> tuple[str, str | None]:
@@ -24,6 +24,16 @@ def failed(text: str, error: BaseException) -> tuple[str, str]:
 def of_record(record: Any) -> tuple[str, str | None]:
     """Return what the record's own ``getMessage()`` says: that of a subclass, or one put on it."""
     try:
-        return str.__str__(str(record.getMessage())), None
+        method = record.getMessage
+        if not callable(method):  # an attribute that only has this name
+            return merge(record.msg, record.args)
+        return str.__str__(str(method())), None
     except Exception as error:
-        return safe_str(getattr(record, "msg", None)), describe_error(error)
+        return failed(_raw(record), error)
+
+
+def _raw(record: Any) -> str:
+    try:
+        return safe_str(getattr(record, "msg", None))
+    except Exception as error:  # a property that fails
+        return unrepresentable(record, error)

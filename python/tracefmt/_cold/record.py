@@ -1,14 +1,15 @@
-"""Records that are not plain `logging.LogRecord` objects, and the mark that captures leave on them."""
+"""Records that are not plain `logging.LogRecord` objects, and the mark that captures leave."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from tracefmt._cold.exception import ExceptionText
+from tracefmt._cold.text import visible
 from tracefmt.spans import SpanContext, normalize
 
 CAPTURE = "_tracefmt"
-"""The record attribute that `ContextFilter` and `QueueHandler` set: a `Captured` as a plain tuple."""
+"""The record attribute that `ContextFilter` and `QueueHandler` set: `Captured` as a tuple."""
 
 STANDARD = frozenset(
     {
@@ -18,7 +19,7 @@ STANDARD = frozenset(
         *("message", "asctime"),  # set by a formatter that ran before
     }
 )
-"""What logging itself puts on a record, except `taskName`, which is an attribute where it is not None."""
+"""What logging itself puts on a record, but for `taskName`: an attribute where it is not None."""
 
 
 class Captured(NamedTuple):
@@ -43,7 +44,7 @@ def captured(mark: Any) -> Captured | None:
     return Captured(
         _span(span),
         ExceptionText(*map(_text_or_none, exception)) if _is_triple(exception) else None,
-        _text_or_none(error),
+        visible(error) if type(error) is str else None,
         args,
     )
 
@@ -60,6 +61,11 @@ def _text_or_none(value: Any) -> str | None:
     return value if type(value) is str else None
 
 
+def own_items(attributes: dict[Any, Any]) -> dict[Any, Any]:
+    """Return an exact copy of what a dict holds, whatever the methods of a subclass say."""
+    return attributes.copy() if type(attributes) is dict else dict(dict.items(attributes))
+
+
 def attributes_of(record: Any) -> dict[Any, Any]:
     """
     Return the attributes of an object that is used as a record, as an exact `dict`.
@@ -67,7 +73,7 @@ def attributes_of(record: Any) -> dict[Any, Any]:
     For subclasses with slots or properties the standard ones are read from the object.
     """
     found = getattr(record, "__dict__", None)
-    result: dict[Any, Any] = dict(found) if type(found) is dict else {}
+    result = own_items(found) if issubclass(type(found), dict) else {}
     for name in STANDARD - result.keys() - {"message", "asctime"}:
         try:
             result[name] = getattr(record, name)

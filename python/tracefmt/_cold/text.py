@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 REPR_LIMIT = 4096
 """The longest `repr` that is written whole, in characters."""
 
@@ -15,7 +19,7 @@ def type_name(value: object) -> str:
 
 
 def qualified_name(kind: type) -> str:
-    """Return ``module.qualname``, without the module for builtins (OpenTelemetry's `exception.type`)."""
+    """Return ``module.qualname``, without the module for builtins, as `exception.type` has it."""
     try:
         module, qualname = str.__str__(kind.__module__), str.__str__(kind.__qualname__)
     except Exception:
@@ -47,7 +51,17 @@ def safe_repr(value: object) -> str:
     return text
 
 
+def visible(text: str) -> str:
+    r"""Return `text` with each lone surrogate as the six characters ``\udXXX``."""
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def has_surrogate(text: str) -> bool:
+    """Return whether `text` holds a lone surrogate, which UTF-8 cannot carry."""
+    return _SURROGATE.search(text) is not None
+
+
 def describe_error(error: BaseException) -> str:
-    """Return ``Type: message``, or ``Type`` where there is no message."""
-    message = safe_str(error)
+    """Return ``Type: message``, or ``Type`` where there is no message; without surrogates."""
+    message = visible(safe_str(error))
     return f"{type_name(error)}: {message}" if message else type_name(error)

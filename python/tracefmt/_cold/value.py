@@ -14,10 +14,10 @@ import datetime
 import decimal
 import enum
 import pathlib
-import sys
 import uuid
 from collections import UserString
-from collections.abc import Callable, Mapping, Sequence, Set, ValuesView
+from collections.abc import Callable, Mapping, Sequence, ValuesView
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -29,7 +29,7 @@ MAX_DEPTH = 64
 MAX_CONVERSIONS = 8
 """How often a conversion may give another cold object before it is cut."""
 MAX_ITEMS = 100_000
-"""How many items are taken from a sequence or set that is not a list or tuple (it may be endless)."""
+"""How many items are taken from what is not a list, tuple or dict: it may be endless."""
 CIRCULAR = "<circular>"
 TOO_DEEP = "<max depth>"
 
@@ -77,12 +77,9 @@ def _by_shape(kind: type) -> Converter:
     for marker, converter in _BY_MARKER.items():
         if hasattr(kind, marker):
             return converter
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        if issubclass(kind, numpy.ndarray):
-            return lambda value: value.tolist()
-        if issubclass(kind, numpy.generic):
-            return _numpy_scalar
+    for parent in kind.__mro__:
+        if parent.__module__ == "numpy" and parent.__name__ in _NUMPY:
+            return _NUMPY[parent.__name__]
     for abstract, converter in _BY_PROTOCOL.items():
         if issubclass(kind, abstract):
             return converter
@@ -142,6 +139,24 @@ def _items(value: Any) -> Any:
     return items
 
 
+def _mapping(value: Any) -> Any:
+    items = list(islice(iter(value.items()), MAX_ITEMS + 1))
+    if len(items) > MAX_ITEMS:
+        items[MAX_ITEMS] = (f"<more than {MAX_ITEMS} items>", None)
+    return dict(items)
+
+
+def _built_in(builtin: Any) -> Converter:
+    """Return the way to `builtin` itself; a subclass with an iterator of its own may be endless."""
+
+    def converter(value: Any) -> Any:
+        if type(value).__iter__ is builtin.__iter__:
+            return builtin(value)
+        return _mapping(value) if builtin is dict else _items(value)
+
+    return converter
+
+
 def _base64(value: Any) -> str:
     return base64.b64encode(value).decode("ascii")
 
@@ -151,7 +166,7 @@ _BY_TYPE: dict[type, Converter] = {
     enum.Enum: _enumeration,
     bytes: _base64,
     bytearray: _base64,
-    memoryview: _base64,
+    memoryview: lambda value: _base64(value.tobytes()),
     datetime.datetime: datetime.datetime.isoformat,
     datetime.date: datetime.date.isoformat,
     datetime.time: datetime.time.isoformat,
@@ -168,9 +183,9 @@ _BUILTIN: dict[type, Converter] = {
     str: str.__str__,
     int: int.__int__,
     float: float.__float__,
-    dict: dict,
-    list: list,
-    tuple: tuple,
+    dict: _built_in(dict),
+    list: _built_in(list),
+    tuple: _built_in(tuple),
     set: _items,
     frozenset: _items,
 }
@@ -182,9 +197,14 @@ _BY_MARKER: dict[str, Converter] = {
     "__pydantic_fields__": _pydantic,
 }
 
+_NUMPY: dict[str, Converter] = {
+    "ndarray": lambda value: value.tolist(),
+    "generic": _numpy_scalar,
+}
+
 _BY_PROTOCOL: dict[type, Converter] = {
-    Mapping: lambda value: dict(value.items()),
+    Mapping: _mapping,
     Sequence: _items,
-    Set: _items,
+    AbstractSet: _items,
     ValuesView: _items,
 }

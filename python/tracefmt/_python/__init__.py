@@ -5,9 +5,12 @@ The same rooms as ``rust/``: what happens to a string is in ``scalar/string`` th
 """
 
 from tracefmt._python.encoder import Encoder
+from tracefmt._python.sink import Sink
 from tracefmt._version import __version__
 
-__all__ = ["NAME", "VERSION", "Encoder"]
+__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "Sink"]
 
 NAME = "python"
 VERSION = __version__
+LineHandler = None
+"""The Python core has none: its handlers are logging's own all the way."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tracefmt._python.scalar import id as ids
 from tracefmt._python.scalar import timestamp
@@ -59,8 +59,8 @@ def _id(index: int, encode: Callable[[int], str]) -> Writer:
 
 def _exception(index: int) -> Writer:
     def write(line: Line) -> str | None:
-        texts = line.exception
-        return None if texts is None or texts[index] is None else encode_string(texts[index])
+        text = None if line.exception is None else line.exception[index]
+        return None if text is None else encode_string(text)
 
     return write
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tracefmt._cold import key as cold_key
 from tracefmt._cold import message as cold_message
-from tracefmt._cold.record import CAPTURE, STANDARD, Captured, attributes_of, captured
+from tracefmt._cold.record import CAPTURE, STANDARD, Captured, attributes_of, captured, own_items
 from tracefmt._python.value import is_plain
 
 
@@ -18,14 +18,21 @@ class RecordView:
 
     def __init__(self, record: Any, hidden: frozenset[str], reserved: frozenset[str]) -> None:
         exact = type(record) is logging.LogRecord
-        values = record.__dict__ if exact else attributes_of(record)
-        self.values: dict[str, Any] = values
+        # a copy: code that runs while the line is written may change the record
+        values = own_items(record.__dict__) if exact else attributes_of(record)
         self.error: str | None = None
         self.format_args: Any = None
-        self.attributes = _attributes(values, hidden, reserved)
+        self.attributes = _attributes(values, hidden)
+        keys = [key for key, _ in self.attributes]
+        if not (all(map(is_plain, keys)) and reserved.isdisjoint(keys)):
+            keys = cold_key.unique(keys, reserved)
+            self.attributes = list(zip(keys, [value for _, value in self.attributes], strict=True))
+            # a key that is no `str` may claim to equal a standard name
+            values = {key: value for key, value in values.items() if type(key) is str}
+        self.values: dict[str, Any] = values
         mark = values.get(CAPTURE)
         self.capture: Captured | None = None if mark is None else captured(mark)
-        self._read_message(record, exact=exact and "getMessage" not in values)
+        self._read_message(record, exact=exact and "getMessage" not in self.values)
 
     def _read_message(self, record: Any, *, exact: bool) -> None:
         msg, args = self.values.get("msg"), self.values.get("args")
@@ -45,10 +52,8 @@ class RecordView:
         self.error = error if self.error is None else f"{self.error}; {error}"
 
 
-def _attributes(
-    values: dict[Any, Any], hidden: frozenset[str], reserved: frozenset[str]
-) -> list[tuple[str, Any]]:
-    pairs = [
+def _attributes(values: dict[Any, Any], hidden: frozenset[str]) -> list[tuple[Any, Any]]:
+    return [
         (key, value)
         for key, value in values.items()
         if type(key) is not str
@@ -59,7 +64,3 @@ def _attributes(
             and (value is not None or key != "taskName")
         )
     ]
-    if all([is_plain(key) and key not in reserved for key, _ in pairs]):
-        return pairs
-    keys = cold_key.unique([key for key, _ in pairs], reserved)
-    return [(key, value) for key, (_, value) in zip(keys, pairs, strict=True)]

@@ -38,13 +38,16 @@ class _CachedReader:
         self._entries: tuple[tuple[Any, SpanContext | None], ...] = ()
 
     def __call__(self) -> SpanContext | None:
-        if self._namespace.get("_RUNTIME_CONTEXT") is not self._runtime:  # replaced since, as tests do
+        if (
+            self._namespace.get("_RUNTIME_CONTEXT") is not self._runtime
+        ):  # replaced since, as tests do
             return _checked(self._source())
         context = self._get()
         for known, span_context in self._entries:
             if known is context:
                 return span_context
-        span_context, may_remember = self._source.read(context)
+        found: SpanContext | None
+        found, may_remember = self._source.read(context)
         if may_remember:
-            self._entries = ((context, span_context), *self._entries[: _ENTRIES - 1])
-        return span_context
+            self._entries = ((context, found), *self._entries[: _ENTRIES - 1])
+        return found

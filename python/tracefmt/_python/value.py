@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracefmt._cold import key as cold_key
-from tracefmt._cold.text import unrepresentable
+from tracefmt._cold.text import has_surrogate, unrepresentable
 from tracefmt._cold.value import CIRCULAR, MAX_DEPTH, TOO_DEEP, convert
 from tracefmt._python.scalar.number import encode_float, encode_integer
 from tracefmt._python.scalar.string import encode as encode_string
@@ -69,7 +69,7 @@ def _object(value: dict[Any, Any], open_: list[int], depth: int) -> str:
 
 def is_plain(key: Any) -> bool:
     """Return whether a key can be written as it is: exact `str` without lone surrogates."""
-    return type(key) is str and (key.isascii() or not cold_key.has_surrogate(key))
+    return type(key) is str and (key.isascii() or not has_surrogate(key))
 
 
 def _converted(value: Any) -> Any:

@@ -22,5 +22,6 @@ def get(schema: str | Schema | None) -> Schema:
         return schema
     if isinstance(schema, str) and schema in SCHEMAS:
         return SCHEMAS[schema]
-    msg = f"schema: there is no {schema!r}; write one of {', '.join(sorted(SCHEMAS))}, or a tracefmt.Schema"
+    names = ", ".join(sorted(SCHEMAS))
+    msg = f"schema: there is no {schema!r}; write one of {names}, or a tracefmt.Schema"
     raise ConfigurationError(msg)

@@ -82,11 +82,14 @@ class Schema:
     Example:
         >>> from tracefmt import Field, Schema
         >>> from tracefmt.schemas import Form, Input
-        >>> tiny = Schema("tiny", [
-        ...     Field("time", Input.TIMESTAMP, Form.RFC3339),
-        ...     Field("text", Input.MESSAGE),
-        ...     Field("trace", Input.TRACE_ID, Form.HEX),
-        ... ])
+        >>> tiny = Schema(
+        ...     "tiny",
+        ...     [
+        ...         Field("time", Input.TIMESTAMP, Form.RFC3339),
+        ...         Field("text", Input.MESSAGE),
+        ...         Field("trace", Input.TRACE_ID, Form.HEX),
+        ...     ],
+        ... )
         >>> tiny.keys
         ('time', 'text', 'trace')
     """
@@ -108,9 +111,7 @@ class Schema:
         """Return the schema with some keys changed, old name to new name."""
         for key in names:
             self.require(key, "rename")
-        return Schema(
-            self.name, [replace(f, key=names.get(f.key, f.key)) for f in self.fields]
-        )
+        return Schema(self.name, [replace(f, key=names.get(f.key, f.key)) for f in self.fields])
 
     def require(self, key: str, option: str) -> None:
         """Raise where no field has this key."""
@@ -143,8 +144,8 @@ def _check(schema: Schema) -> None:
         if field.form not in allowed:
             names = " or ".join(sorted(f"Form.{form.name}" for form in allowed))
             msg = (
-                f"schema {schema.name!r}: field {field.key!r} cannot write Input.{field.input.name} "
-                f"as Form.{field.form.name}; write {names}"
+                f"schema {schema.name!r}: field {field.key!r} cannot write "
+                f"Input.{field.input.name} as Form.{field.form.name}; write {names}"
             )
             raise ConfigurationError(msg)
         if field.form is Form.MEMBERS:

@@ -1,8 +1,8 @@
 """
 The default layout: one flat object, names as OpenTelemetry gives them for non-OTLP logs.
 
-``trace_id``, ``span_id`` and ``trace_flags`` at top level are normative (OpenTelemetry, Trace Context
-in non-OTLP Log Formats); ``exception.*`` and ``code.*`` are its semantic conventions.
+``trace_id``, ``span_id`` and ``trace_flags`` at top level are normative (OpenTelemetry, Trace
+Context in non-OTLP Log Formats); ``exception.*`` and ``code.*`` are its semantic conventions.
 """
 
 from __future__ import annotations

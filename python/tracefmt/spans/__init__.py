@@ -1,5 +1,5 @@
 """
-Which span is active here?
+Sources that know which span is active here.
 
 A *span context source* is any callable without parameters that returns a
 `SpanContext`, or None where no span is active.  `tracefmt.spans.opentelemetry` reads the

@@ -55,19 +55,15 @@ def normalize(span_context: Any) -> SpanContext | None:
         >>> normalize(SpanContext(1, 1 << 64)) is None
         True
     """
-    trace_id = getattr(span_context, "trace_id", None)
-    span_id = getattr(span_context, "span_id", None)
-    flags = getattr(span_context, "trace_flags", 0)
-    if not (_is_integer(trace_id) and _is_integer(span_id)):
-        return None
-    trace_id = int.__int__(trace_id)
-    span_id = int.__int__(span_id)
+    trace_id = _integer(getattr(span_context, "trace_id", None))
+    span_id = _integer(getattr(span_context, "span_id", None))
     if not (0 < trace_id <= MAX_TRACE_ID and 0 < span_id <= MAX_SPAN_ID):
         return None
-    flags = int.__int__(flags) & 0xFF if _is_integer(flags) else 0
-    return SpanContext(trace_id, span_id, flags)
+    flags = _integer(getattr(span_context, "trace_flags", 0))
+    return SpanContext(trace_id, span_id, flags & 0xFF)
 
 
-def _is_integer(value: object) -> bool:
+def _integer(value: Any) -> int:
+    """Return an exact `int`; 0, which is no valid id, for what is not an integer."""
     kind = type(value)
-    return kind is int or (issubclass(kind, int) and kind is not bool)
+    return int.__int__(value) if issubclass(kind, int) and kind is not bool else 0

@@ -16,7 +16,9 @@ __all__ = ["OpenTelemetrySource"]
 
 class OpenTelemetrySource:
     """
-    Reads the active span through ``opentelemetry-api``; needs no SDK and may be built before one is.
+    Reads the active span through ``opentelemetry-api``.
+
+    It needs no SDK, and may be built before there is one.
 
     Ids are taken whenever they are valid: from unsampled and remote spans as well, and from spans
     that have ended but are still current.
@@ -48,8 +50,8 @@ class OpenTelemetrySource:
         """
         Return where the runtime in force stands, that runtime, and its variable for the Context.
 
-        None where it is not the stock one (``OTEL_PYTHON_CONTEXT``, ddtrace): its Context objects may be
-        new ones at every call, so there is nothing whose identity could be a key.
+        None where it is not the stock one (``OTEL_PYTHON_CONTEXT``, ddtrace): its Context objects
+        may be new ones at every call, so there is nothing whose identity could be a key.
         """
         namespace = vars(otel_context)
         runtime = namespace.get("_RUNTIME_CONTEXT")

@@ -54,7 +54,9 @@ class TraceparentSource:
         >>> import os
         >>> from tracefmt import Formatter
         >>> from tracefmt.spans.traceparent import TraceparentSource
-        >>> formatter = Formatter(span_source=TraceparentSource(lambda: os.environ.get("TRACEPARENT")))
+        >>> formatter = Formatter(
+        ...     span_source=TraceparentSource(lambda: os.environ.get("TRACEPARENT"))
+        ... )
     """
 
     def __init__(self, header: Callable[[], str | None]) -> None:

@@ -11,6 +11,7 @@ from tracefmt._cold import message as cold_message
 from tracefmt._cold.exception import describe
 from tracefmt._cold.plain import plain
 from tracefmt._cold.record import CAPTURE, STANDARD, Captured, captured
+from tracefmt._cold.text import describe_error
 from tracefmt.spans import SpanContextSource, normalize
 from tracefmt.stdlib._formatter import _opentelemetry
 
@@ -25,8 +26,8 @@ class ContextFilter(logging.Filter):
     of child loggers.
 
     Args:
-        span_source: a callable that returns the active `SpanContext` or None; without it the span that
-            OpenTelemetry calls current.
+        span_source: a callable that returns the active `SpanContext` or None; without it the span
+            that OpenTelemetry calls current.
 
     Example:
         >>> import logging.handlers, tracefmt
@@ -50,13 +51,13 @@ class ContextFilter(logging.Filter):
             active = self._source()
             span = None if active is None else normalize(active)
         except Exception as error:
-            return Captured(None, format_error=f"span context source: {cold_message.describe_error(error)}")
-        return Captured(None if span is None else tuple(span))
+            return Captured(None, format_error=f"span context source: {describe_error(error)}")
+        return Captured(None if span is None else (span[0], span[1], span[2]))
 
 
 class QueueHandler(logging.handlers.QueueHandler):
     """
-    A `logging.handlers.QueueHandler` whose records keep the ids and the structure they had at the call.
+    A `logging.handlers.QueueHandler` whose records stay what they were at the call.
 
     The listener's `tracefmt.Formatter` writes the line that would have been written on the spot:
     same ids, attributes as they were, exception in its own fields.  Other formatters behind the
@@ -86,7 +87,7 @@ class QueueHandler(logging.handlers.QueueHandler):
         if error is not None:
             found = found._replace(format_error=error, format_args=plain(record.args))
         if texts is not None:
-            found = found._replace(exception=tuple(texts))
+            found = found._replace(exception=(texts[0], texts[1], texts[2]))
             sent.exc_text = texts.stacktrace
         for key, value in record.__dict__.items():
             if key not in STANDARD:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib._formatter import Formatter
-from tracefmt.stdlib._handlers import FileHandler, StreamHandler
+from tracefmt.stdlib._handlers import FileHandler, StreamHandler, level_number
 
 _installed: tuple[logging.Handler, int] | None = None  # our handler, and the level before us
 
@@ -51,7 +51,7 @@ def configure(
     handler = None
     if level is not None:
         handler = _handler(schema, filename, stream, formatter_options)
-        number = _level(level)
+        number = level_number(level, "level")
     root = logging.getLogger()
     before = root.level
     if _installed is not None:
@@ -81,12 +81,3 @@ def _handler(
     if filename is not None:
         return FileHandler(filename, formatter=formatter)
     return StreamHandler(stream, formatter=formatter)
-
-
-def _level(level: int | str) -> int:
-    # logging's own check takes names that were added with addLevelName
-    number = logging.getLevelName(level) if isinstance(level, str) else level
-    if isinstance(number, bool) or not isinstance(number, int):
-        msg = f"level={level!r}: write a name that logging knows, such as 'INFO', or a number"
-        raise ConfigurationError(msg)
-    return number

@@ -18,8 +18,8 @@ class Formatter(logging.Formatter):
     """
     Formats records as one line of JSON that carries the active span's ids.
 
-    Works under any handler, in `dictConfig` through ``()`` and ``class``, in `fileConfig`, and can be
-    subclassed, copied and pickled.  Formatting never raises an `Exception`.
+    Works under any handler, in `dictConfig` through ``()`` and ``class``, in `fileConfig`, and can
+    be subclassed, copied and pickled.  Formatting never raises an `Exception`.
 
     Args:
         schema: the layout: ``"flat"`` (default) or a `tracefmt.Schema`.
@@ -40,17 +40,19 @@ class Formatter(logging.Formatter):
     Example:
         >>> import logging, tracefmt
         >>> formatter = tracefmt.Formatter(service="checkout", exclude=["timestamp"])
-        >>> record = logging.makeLogRecord({"name": "app", "msg": "paid", "levelname": "INFO", "order_id": 7})
+        >>> record = logging.makeLogRecord(
+        ...     {"name": "app", "msg": "paid", "levelname": "INFO", "order_id": 7}
+        ... )
         >>> print(formatter.format(record))
         {"level":"info","logger":"app","message":"paid","service":"checkout","order_id":7}
     """
 
-    def __init__(  # noqa: PLR0913  # the options of a formatter are many, and by keyword
+    def __init__(
         self,
         schema: str | Schema | None = "flat",
         datefmt: str | None = None,
         style: str = "%",
-        validate: bool = True,  # noqa: FBT001, FBT002  # logging passes it by place
+        validate: bool = True,
         *,
         defaults: Mapping[str, Any] | None = None,
         service: str | None = None,
@@ -81,8 +83,7 @@ class Formatter(logging.Formatter):
         if options["service"] is None:
             options["service"] = _resource.service_name()
         plan = schemas.compile_plan(schema, **options)
-        encoder = _core.core.Encoder(plan, source or _opentelemetry(), self._describer())
-        self._encode_record = encoder.encode_record
+        self._encoder = _core.core.Encoder(plan, source or _opentelemetry(), self._describer())
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON, without a newline."""
@@ -90,7 +91,7 @@ class Formatter(logging.Formatter):
 
     def format_bytes(self, record: logging.LogRecord) -> bytes:
         """Return the same line as UTF-8, without a newline."""
-        return self._encode_record(record)
+        return self._encoder.encode_record(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
         """
@@ -117,7 +118,7 @@ class Formatter(logging.Formatter):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the attributes without the encoder, which is built again from the options."""
-        return {key: value for key, value in vars(self).items() if key != "_encode_record"}
+        return {key: value for key, value in vars(self).items() if key != "_encoder"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the attributes and build the encoder for the core of this process."""
@@ -143,8 +144,8 @@ def _refuse_text_options(
 ) -> None:
     if isinstance(schema, str) and any(mark in schema for mark in "%{$"):
         msg = (
-            f"{schema!r} is a text format, and tracefmt writes JSON by a schema: leave `format` out, "
-            "or name a schema there, as in format='flat'"
+            f"{schema!r} is a text format, and tracefmt writes JSON by a schema: leave `format` "
+            "out, or name a schema there, as in format='flat'"
         )
         raise ConfigurationError(msg)
     if datefmt is not None:

@@ -5,59 +5,156 @@ from __future__ import annotations
 import io
 import logging
 import os
-from typing import Any, TextIO
+import weakref
+from typing import Any
 
+from tracefmt import _core
 from tracefmt.exceptions import ConfigurationError
+from tracefmt.stdlib._descriptor import descriptor_of
+from tracefmt.stdlib._flush import IntervalFlusher, forget_after_fork
 from tracefmt.stdlib._formatter import Formatter
-from tracefmt.stdlib._sink import descriptor_of, write_line
 
 
-class _LineHandler(logging.StreamHandler[Any]):
+class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not before 3.11
     """What both handlers share: a formatter of ours by default, and one write for one record."""
 
-    _descriptor: int | None = None
     _stream: Any = None
+    _sink: _core.LineSink | None = None
+    _flusher: IntervalFlusher | None = None
+    _buffer_size = 0
+    _flush_level = logging.ERROR
+    _filters: list[Any]
+    _encoder: Any = None
 
-    def __init_line__(self, formatter: logging.Formatter | None) -> None:
-        self.setFormatter(Formatter() if formatter is None else formatter)
+    def _set_up(
+        self,
+        formatter: logging.Formatter | None,
+        buffer_size: int,
+        flush_level: int | str,
+        flush_interval: float | None,
+    ) -> None:
+        """Check the options that both handlers have, before logging's own constructor runs."""
+        if not isinstance(buffer_size, int) or buffer_size < 0:
+            msg = f"buffer_size={buffer_size!r}: write a number of bytes, 0 for no buffer"
+            raise ConfigurationError(msg)
+        if flush_interval is not None and not (flush_interval > 0 and buffer_size > 0):
+            msg = f"flush_interval={flush_interval!r}: write seconds above 0, and a buffer_size"
+            raise ConfigurationError(msg)
+        self._buffer_size = buffer_size
+        self._flush_level = level_number(flush_level, "flush_level")
+        if flush_interval is not None:
+            self._flusher = IntervalFlusher(self, flush_interval)
+        self._first_formatter = Formatter() if formatter is None else formatter
 
-    @property  # type: ignore[override]
+    @property
     def stream(self) -> Any:
         """The stream that lines go to; its descriptor is looked up whenever it changes."""
         return self._stream
 
     @stream.setter
     def stream(self, stream: Any) -> None:
+        if self._sink is not None:
+            self._sink.flush()
+        descriptor = None if stream is None else descriptor_of(stream)
         self._stream = stream
-        self._descriptor = None if stream is None else descriptor_of(stream)
+        self._sink = None
+        if descriptor is not None:
+            self._sink = _core.core.Sink(descriptor, self._buffer_size)
+            forget_after_fork(self._sink)
         self._binary = isinstance(stream, (io.RawIOBase, io.BufferedIOBase))
+        self._bind()
+
+    @property
+    def filters(self) -> list[Any]:
+        """The handler's filters, as in logging."""
+        return self._filters
+
+    @filters.setter
+    def filters(self, filters: list[Any]) -> None:
+        self._filters = filters
+        self._bind()
+
+    def _bind(self) -> None:
+        """Let the core stand in for `handle` where it can: it does the same, in one native call."""
+        self.__dict__.pop("handle", None)
+        native = _core.core.LineHandler
+        if native is None or self._sink is None or self._encoder is None or self._flusher:
+            return
+        if not any(name in vars(kind) for kind in _users_classes(self) for name in _HANDLING):
+            parts = (self._filters, self._encoder, self._sink, self._stream.flush)
+            self.handle = native(weakref.ref(self), *parts, self._flush_level).handle  # type: ignore[method-assign]
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: N802  # logging's name
         """Set the formatter; None stands for logging's default text format, as in logging."""
         super().setFormatter(fmt)
         self._encode = _bytes_method(fmt)
+        self._encoder = _plain_encoder(fmt)
+        self._bind()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's line; an error goes to `handleError` and never to the caller."""
         try:
-            line = self._encode_line(record)
-            if self._descriptor is not None:
+            sink = self._sink
+            if sink is None:
+                self._write_to_stream(self._line(record))
+                return
+            if self._buffer_size == 0:
                 self._stream.flush()  # text written to the stream itself comes out before
-                write_line(self._descriptor, line)
-            elif self._binary:
-                self._stream.write(line)
-                self.flush()
+            if self._encoder is not None:
+                sink.emit(self._encoder, record)
             else:
-                self._stream.write(line.decode("utf-8", "backslashreplace"))
-                self.flush()
+                sink.write(self._line(record))
+            if self._buffer_size > 0:
+                self._after_buffering(record, sink)
         except Exception:
             self.handleError(record)
 
-    def _encode_line(self, record: logging.LogRecord) -> bytes:
+    def _line(self, record: logging.LogRecord) -> bytes:
         if self._encode is not None:
-            return self._encode(record) + b"\n"
-        text = self.format(record) + self.terminator
-        return text.encode("utf-8", "backslashreplace")
+            line: bytes = self._encode(record)
+            return line
+        return self.format(record).encode("utf-8", "backslashreplace")
+
+    def _write_to_stream(self, line: bytes) -> None:
+        if self._binary:
+            self._stream.write(line + b"\n")
+        else:
+            self._stream.write(line.decode("utf-8", "backslashreplace") + self.terminator)
+        self._stream.flush()
+
+    def _after_buffering(self, record: logging.LogRecord, sink: _core.LineSink) -> None:
+        if record.levelno >= self._flush_level:
+            sink.flush()
+        elif self._flusher is not None:
+            self._flusher.ensure()
+
+    def flush(self) -> None:
+        """Write what is buffered, here and in the stream."""
+        if self._stream is not None and not getattr(self._stream, "closed", False):
+            super().flush()
+            if self._sink is not None:
+                self._sink.flush()
+
+    def close(self) -> None:
+        """Write what is buffered and let go; a stream that was given stays open."""
+        if self._flusher is not None:
+            self._flusher.stop()
+        try:
+            self.flush()
+        finally:
+            super().close()
+
+
+# What a subclass overrides to change how a record is handled.
+_HANDLING = frozenset(
+    {"handle", "emit", "filter", "format", "flush", "acquire", "release", "handleError", "_line"}
+)
+
+
+def _users_classes(handler: _LineHandler) -> list[type]:
+    """Return the classes of a handler that are not ours and not logging's."""
+    kinds = type(handler).__mro__
+    return list(kinds[: min(kinds.index(kind) for kind in kinds if kind in _OURS)])
 
 
 def _bytes_method(formatter: logging.Formatter | None) -> Any:
@@ -69,33 +166,73 @@ def _bytes_method(formatter: logging.Formatter | None) -> Any:
     return formatter.format_bytes
 
 
+def _plain_encoder(formatter: logging.Formatter | None) -> Any:
+    """Return the encoder of a formatter that adds nothing to it, for the sink of the same core."""
+    if _bytes_method(formatter) is None:
+        return None
+    if type(formatter).format_bytes is not Formatter.format_bytes:  # type: ignore[union-attr]
+        return None
+    encoder = formatter._encoder  # type: ignore[union-attr]  # noqa: SLF001
+    return encoder if type(encoder) is _core.core.Encoder else None
+
+
+def level_number(level: int | str, option: str) -> int:
+    """
+    Return the number of a level that logging knows by name, or the number itself.
+
+    Raises:
+        ConfigurationError: the name is unknown.
+    """
+    # logging's own look-up takes names that were added with addLevelName
+    number = logging.getLevelName(level) if isinstance(level, str) else level
+    if isinstance(number, bool) or not isinstance(number, int):
+        msg = f"{option}={level!r}: write a name that logging knows, such as 'INFO', or a number"
+        raise ConfigurationError(msg)
+    return number
+
+
 class StreamHandler(_LineHandler):
     """
     A `logging.StreamHandler` that writes each line to the stream's descriptor, as bytes.
 
-    The line is with the kernel when the call returns.  A stream without a descriptor of its own
-    (`io.StringIO`, pytest's capture, a wrapper) gets text through its ``write``, as in logging; a binary
-    stream gets bytes.
+    Unbuffered, the line is with the kernel when the call returns.  A stream without a descriptor of
+    its own (`io.StringIO`, pytest's capture, a wrapper) gets text through its ``write``, as in
+    logging; a binary stream gets bytes.
 
     Args:
         stream: where to write; `sys.stderr` if None.
         formatter: a formatter; ``tracefmt.Formatter()`` if None.
+        buffer_size: bytes of lines to keep before they are written; 0 writes each at once.  A
+            line is never split between two writes of the buffer.
+        flush_level: a record of this level or above is written at once, with what waits before it.
+        flush_interval: seconds after which lines are written at the latest; None waits for the
+            buffer to fill, for `flush`, `close`, or the end of the process.
+
+    Raises:
+        ConfigurationError: an option cannot work.
 
     Example:
         >>> import io, logging, tracefmt
         >>> out = io.StringIO()
-        >>> handler = tracefmt.StreamHandler(out, formatter=tracefmt.Formatter(exclude=["timestamp"]))
-        >>> handler.handle(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
-        True
+        >>> formatter = tracefmt.Formatter(exclude=["timestamp"])
+        >>> handler = tracefmt.StreamHandler(out, formatter=formatter)
+        >>> handler.emit(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
         >>> print(out.getvalue(), end="")
         {"level":"info","logger":"app","message":"up"}
     """
 
     def __init__(
-        self, stream: Any = None, *, formatter: logging.Formatter | None = None
+        self,
+        stream: Any = None,
+        *,
+        formatter: logging.Formatter | None = None,
+        buffer_size: int = 0,
+        flush_level: int | str = logging.ERROR,
+        flush_interval: float | None = None,
     ) -> None:
+        self._set_up(formatter, buffer_size, flush_level, flush_interval)
         super().__init__(stream)
-        self.__init_line__(formatter)
+        self.setFormatter(self._first_formatter)
 
 
 class FileHandler(_LineHandler, logging.FileHandler):
@@ -110,46 +247,51 @@ class FileHandler(_LineHandler, logging.FileHandler):
         encoding: UTF-8, which is what JSON is; anything else is refused.
         delay: open the file at the first record.
         errors: not used, since every line is valid UTF-8; there for logging's signature.
-        formatter: a formatter; ``tracefmt.Formatter()`` if None.
+        formatter, buffer_size, flush_level, flush_interval: as for `StreamHandler`.
 
     Raises:
-        ConfigurationError: the mode or the encoding cannot work.
+        ConfigurationError: an option cannot work.
         OSError: the file cannot be opened.
 
     Example:
-        >>> import logging, tempfile, tracefmt
-        >>> path = tempfile.mktemp(suffix=".jsonl")
-        >>> handler = tracefmt.FileHandler(path, formatter=tracefmt.Formatter(exclude=["timestamp"]))
-        >>> handler.handle(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
-        True
+        >>> import logging, pathlib, tempfile, tracefmt
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> path = pathlib.Path(folder.name, "app.jsonl")
+        >>> formatter = tracefmt.Formatter(exclude=["timestamp"])
+        >>> handler = tracefmt.FileHandler(path, formatter=formatter)
+        >>> handler.emit(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
         >>> handler.close()
-        >>> print(open(path).read(), end="")
+        >>> print(path.read_text(), end="")
         {"level":"info","logger":"app","message":"up"}
+        >>> folder.cleanup()
     """
 
-    def __init__(  # noqa: PLR0913  # logging's own signature
+    def __init__(
         self,
         filename: str | os.PathLike[str],
         mode: str = "a",
         encoding: str | None = None,
-        delay: bool = False,  # noqa: FBT001, FBT002  # logging's own signature
+        delay: bool = False,
         errors: str | None = None,
         *,
         formatter: logging.Formatter | None = None,
+        buffer_size: int = 0,
+        flush_level: int | str = logging.ERROR,
+        flush_interval: float | None = None,
     ) -> None:
         if mode not in ("a", "w", "x"):
-            msg = f"mode={mode!r}: write 'a' to append, 'w' to empty the file first, 'x' for a new one"
+            msg = f"mode={mode!r}: write 'a' to append, 'w' to empty the file, 'x' for a new one"
             raise ConfigurationError(msg)
         if encoding is not None and encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
             msg = f"encoding={encoding!r}: JSON is UTF-8 (RFC 8259); leave encoding out"
             raise ConfigurationError(msg)
+        self._set_up(formatter, buffer_size, flush_level, flush_interval)
         logging.FileHandler.__init__(self, filename, mode, "utf-8", delay, errors)
-        self.__init_line__(formatter)
+        self.setFormatter(self._first_formatter)
 
-    def _open(self) -> TextIO:
-        return open(  # type: ignore[return-value]  # noqa: SIM115  # the handler closes it
-            self.baseFilename, self.mode, encoding="utf-8", errors=self.errors, opener=_append
-        )
+    def _open(self) -> io.TextIOWrapper:
+        raw = io.FileIO(self.baseFilename, self.mode, opener=_append)
+        return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors=self.errors)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Open the file if that was put off, and write the record's line."""
@@ -162,6 +304,9 @@ class FileHandler(_LineHandler, logging.FileHandler):
                 self.handleError(record)
                 return
         _LineHandler.emit(self, record)
+
+
+_OURS = (StreamHandler, FileHandler)
 
 
 def _append(path: str, flags: int) -> int:

@@ -1,0 +1,18 @@
+"""What a handler does where a record cannot go the straight way."""
+
+from __future__ import annotations
+
+import logging
+
+
+def handle(handler: logging.Handler, record: logging.LogRecord) -> object:
+    """Do what logging does: filters first, then `emit` under the handler's lock."""
+    return logging.Handler.handle(handler, record)
+
+
+def report(handler: logging.Handler, record: logging.LogRecord, error: BaseException) -> None:
+    """Call `handleError`, which looks for the exception that is being handled."""
+    try:
+        raise error  # noqa: TRY301  # so that it is being handled
+    except Exception:
+        handler.handleError(record)
