@@ -1,0 +1,187 @@
+"""The cases of ``tests/cases``, read: their inputs as Python values."""
+
+import array
+import collections
+import datetime
+import decimal
+import enum
+import json
+import logging
+import pathlib
+import struct
+import types
+import uuid
+
+import attrs
+import msgspec
+import numpy
+import pydantic
+import pytest
+
+from tests.core import hostile
+from tests.core.line import record
+from tracefmt import Field, Schema, SpanContext
+from tracefmt.schemas import Form, Input
+
+FOLDER = pathlib.Path(__file__).parent.parent / "cases"
+SPAN = SpanContext(0x0AF7651916CD43DD8448EB211C80319C, 0xB7AD6B7169203331, 3)
+
+
+def load(room):
+    """Return the cases of one file for `pytest.mark.parametrize`."""
+    cases = json.loads((FOLDER / f"{room}.json").read_text("ascii"))
+    return [pytest.param(case, id=f"{case['clause']}: {case['why']}") for case in cases]
+
+
+def rooms():
+    """Return the names of the files."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def scalar(given):
+    """Return a scalar case's input as the Python value."""
+    if isinstance(given, str):
+        return given
+    ((kind, text),) = given.items()
+    return _SCALARS[kind](text)
+
+
+def evaluate(given):
+    """Return what an expression gives."""
+    return eval(compile(given["python"], "<case>", "eval"), NAMESPACE.copy())
+
+
+def options(case):
+    """Return the formatter's options of a case."""
+    return {key: _option(value) for key, value in case.get("options", {}).items()}
+
+
+def _option(value):
+    return evaluate(value) if isinstance(value, dict) and set(value) == {"python"} else value
+
+
+_SCALARS = {
+    "wtf8": lambda text: bytes.fromhex(text).decode("utf-8", "surrogatepass"),
+    "int": int,
+    "float": float,
+    "bits": lambda text: struct.unpack(">d", bytes.fromhex(text))[0],
+    "trace_id": int,
+    "span_id": int,
+    "trace_flags": int,
+}
+
+
+def raised(error, cause=None):
+    """Return an exception that was raised, with the traceback that a file ``<case>`` would give."""
+    try:
+        exec(compile("raise error from cause", "<case>", "exec"), {"error": error, "cause": cause})
+    except BaseException as caught:
+        return caught.with_traceback(caught.__traceback__.tb_next)
+
+
+def exc_info(error):
+    """Return what logging makes of ``exc_info=error``."""
+    return (type(error), error, error.__traceback__)
+
+
+def without(subject, *names):
+    """Return a record that lacks some attributes."""
+    for name in names:
+        delattr(subject, name)
+    return subject
+
+
+def of_class(kind, subject=None, **attributes):
+    """Return a record of another class, with the attributes of a usual one."""
+    made = kind.__new__(kind)
+    made.__dict__.update({**vars(subject or record()), **attributes})
+    return made
+
+
+def raises(error):
+    """Raise an exception, where an expression has to."""
+    raise error
+
+
+class OwnMessage(logging.LogRecord):
+    """A record with a message of its own."""
+
+    def getMessage(self):
+        return f"<{self.msg}>"
+
+
+class BrokenMessage(logging.LogRecord):
+    """A record whose message cannot be had."""
+
+    def getMessage(self):
+        raise ValueError("no message")
+
+
+class Properties(logging.LogRecord):
+    """A record whose level is computed, and whose function name cannot be."""
+
+    levelname = property(lambda self: "COMPUTED", lambda self, value: None)
+    funcName = property(lambda self: 1 // 0, lambda self, value: None)
+
+
+class Slots:
+    """Something that is used as a record, and has slots only."""
+
+    __slots__ = ("args", "created", "levelname", "msg", "name")
+
+    def __init__(self):
+        self.name, self.msg, self.args = "slots", "slotted %s", ("in",)
+        self.levelname, self.created = "INFO", 0.0
+
+    def getMessage(self):
+        return self.msg % self.args
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+class Level(enum.IntEnum):
+    """An enumeration that is also an integer."""
+
+    LOW = 1
+
+
+class Order(pydantic.BaseModel, extra="allow"):
+    """A pydantic model."""
+
+    id: int
+    card: str = pydantic.Field(repr=False)
+
+
+@attrs.define
+class User:
+    """An attrs class."""
+
+    name: str
+    token: str = attrs.field(repr=False)
+
+
+class Event(msgspec.Struct):
+    """A msgspec struct."""
+
+    kind: str
+    size: int
+
+
+NAMESPACE = {
+    **{name: value for name, value in vars(hostile).items() if name[0] != "_"},
+    **{
+        module.__name__: module
+        for module in (array, collections, datetime, decimal, logging, numpy, pathlib, types, uuid)
+    },
+    **{
+        value.__name__: value
+        for value in (
+            *(Field, Schema, SpanContext, Form, Input),
+            *(record, raised, exc_info, without, of_class, raises),
+            *(OwnMessage, BrokenMessage, Properties, Slots, Point, Level, Order, User, Event),
+        )
+    },
+    "SPAN": SPAN,
+}
+"""The names that an expression may use."""

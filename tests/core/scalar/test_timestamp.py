@@ -1,0 +1,66 @@
+"""Chapter T: time."""
+
+import math
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core import cases
+from tests.core.line import timestamp_text, value_text
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("case", cases.load("timestamp"))
+def test_case(case):
+    """A case of chapter T; what is no time is written as the number it is."""
+    number = cases.scalar(case["input"])
+    expected = value_text(number) if case["output"] is None else case["output"]
+
+    assert timestamp_text(number) == expected
+
+
+@given(st.floats(-62_135_596_800, 253_402_300_799))
+def test_agrees_with_datetime(seconds):
+    """Calendar and rounding are those of exact arithmetic on the rounded product."""
+    microseconds = round(Fraction(seconds * 1e6))
+    when = EPOCH + timedelta(microseconds=microseconds)
+
+    assert timestamp_text(seconds) == f'"{when:%Y-%m-%dT%H:%M:%S.%f}Z"'.replace(
+        '"', '"' + "0" * (4 - len(f"{when:%Y}")), 1
+    )
+
+
+@pytest.mark.parametrize("year", range(1, 10_000, 37))
+def test_first_and_last_day_of_years(year):
+    """The first and the last moment of a year."""
+    first = (datetime(year, 1, 1, tzinfo=timezone.utc) - EPOCH) // timedelta(seconds=1)
+    last = (datetime(year, 12, 31, 23, 59, 59, tzinfo=timezone.utc) - EPOCH) // timedelta(seconds=1)
+
+    assert timestamp_text(first) == f'"{year:04}-01-01T00:00:00.000000Z"'
+    assert timestamp_text(last) == f'"{year:04}-12-31T23:59:59.000000Z"'
+
+
+def test_every_day_of_a_century():
+    """Months and leap days, also where the century has none."""
+    day = datetime(1896, 1, 1, tzinfo=timezone.utc)
+    for number in range(366 * 12):
+        when = day + timedelta(days=number)
+
+        assert timestamp_text((when - EPOCH).total_seconds()) == f'"{when:%Y-%m-%d}T00:00:00.000000Z"'
+
+
+def test_time_going_back():
+    """A prefix that is remembered is not used for another second."""
+    texts = [timestamp_text(seconds) for seconds in (10.25, 11.5, 10.75, math.nan, 10.25)]
+
+    assert texts == [
+        '"1970-01-01T00:00:10.250000Z"',
+        '"1970-01-01T00:00:11.500000Z"',
+        '"1970-01-01T00:00:10.750000Z"',
+        '"NaN"',
+        '"1970-01-01T00:00:10.250000Z"',
+    ]

@@ -1,0 +1,43 @@
+"""The same rooms in both wings."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.once
+
+ROOT = Path(__file__).parents[2]
+RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
+# What Rust needs to talk to Python, or is a test: the rooms that can have no twin.
+RUST_ONLY = {"imports", "error", "ffi", "scalar/cases"}
+ENTRANCES = {"lib": "", "mod": "", "__init__": ""}
+
+
+def rooms(folder, suffix):
+    """Return the rooms of a wing as paths without suffix; a folder's entrance is the folder."""
+    paths = (path.relative_to(folder).with_suffix("") for path in folder.rglob(f"*{suffix}"))
+    named = (path.with_name(ENTRANCES.get(path.name, path.name) or "_") for path in paths)
+    return {str(path).removesuffix("/_") for path in named}
+
+
+def test_rooms_correspond():
+    """Each room of one wing is in the other, but for the plumbing."""
+    assert rooms(RUST, ".rs") - RUST_ONLY == rooms(PYTHON, ".py")
+
+
+def test_tests_of_scalar_rooms():
+    """Each scalar room has its tests and its cases."""
+    scalar = {room.removeprefix("scalar/") for room in rooms(PYTHON, ".py") if "scalar/" in room}
+    tests = {path.stem.removeprefix("test_") for path in ROOT.glob("tests/core/scalar/test_*.py")}
+    cases = {path.stem for path in ROOT.glob("tests/cases/*.json")}
+
+    assert scalar == tests
+    assert scalar <= cases
+
+
+def test_small_rooms():
+    """No room is so long that it should be two."""
+    files = [*RUST.rglob("*.rs"), *PYTHON.rglob("*.py"), *(PYTHON.parent / "_cold").rglob("*.py")]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in files}
+
+    assert {name: length for name, length in lengths.items() if length > 400} == {}

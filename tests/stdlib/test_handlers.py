@@ -1,0 +1,521 @@
+"""The handlers: one write a record, in order, and never an error to the caller."""
+
+import contextlib
+import io
+import json
+import logging
+import os
+import sys
+import threading
+import time
+
+import pytest
+
+from tests.core.hostile import Runs
+from tests.core.line import checked, record
+from tracefmt import ConfigurationError, FileHandler, Formatter, StreamHandler
+
+LINE = b'{"level":"info","logger":"app","message":"hello"}\n'
+
+
+@pytest.fixture
+def formatter():
+    """A formatter without a span and without the time."""
+    return Formatter(exclude=["timestamp"], span_source=lambda: None)
+
+
+@pytest.fixture
+def errors(monkeypatch):
+    """What `Handler.handleError` is given, instead of being printed."""
+    seen = []
+    monkeypatch.setattr(
+        logging.Handler, "handleError", lambda self, record: seen.append(sys.exc_info()[1])
+    )
+    return seen
+
+
+@pytest.fixture
+def packets():
+    """A pipe in which one read gives what one write put there."""
+    ours, theirs = os.pipe2(os.O_DIRECT)
+    os.set_blocking(ours, False)
+    with open(theirs, "w", encoding="utf-8") as stream:  # noqa: PTH123
+
+        def read():
+            found = []
+            with contextlib.suppress(BlockingIOError):
+                while packet := os.read(ours, 65536):
+                    found.append(packet)
+            return found
+
+        yield stream, read
+    os.close(ours)
+
+
+def test_one_write_a_record(formatter, packets):
+    """Each record is one `write(2)`, there when the call returns."""
+    stream, read = packets
+    handler = StreamHandler(stream, formatter=formatter)
+    handler.handle(record())
+
+    assert read() == [LINE]
+    handler.handle(record("a"))
+    handler.handle(record("b"))
+    assert read() == [LINE.replace(b"hello", b"a"), LINE.replace(b"hello", b"b")]
+
+
+def test_text_of_the_stream_itself_goes_before(formatter, packets):
+    """What was printed to the stream earlier comes out earlier."""
+    stream, read = packets
+    handler = StreamHandler(stream, formatter=formatter)
+    stream.write("before ")
+    handler.handle(record())
+    stream.write("after")
+    stream.flush()
+
+    assert read() == [b"before ", LINE, b"after"]
+
+
+def test_a_binary_stream(formatter, packets):
+    """A binary file gets the same bytes, also without a buffer."""
+    stream, read = packets
+    StreamHandler(stream.buffer, formatter=formatter).handle(record())
+    StreamHandler(stream.buffer.raw, formatter=formatter).handle(record())
+
+    assert read() == [LINE, LINE]
+
+
+def drained(log, *, blocking, delay=0):
+    """Return all that a function writes to a pipe that is read in another thread."""
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, blocking)
+    received = []
+
+    def read():
+        time.sleep(delay)
+        with open(ours, "rb") as stream:  # noqa: PTH123
+            received.append(stream.read())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    with open(theirs, "w", encoding="utf-8") as stream:  # noqa: PTH123
+        log(stream)
+    reader.join()
+    return received[0]
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_more_than_a_pipe_holds(formatter, blocking):
+    """Lines that the kernel takes in parts arrive whole, also where it does not let one wait."""
+
+    def log(stream):
+        handler = StreamHandler(stream, formatter=formatter)
+        for _ in range(3):
+            handler.handle(record("x" * 300_000))
+
+    expected = LINE.replace(b"hello", b"x" * 300_000) * 3
+
+    assert drained(log, blocking=blocking, delay=0.05) == expected
+
+
+def test_string_io(formatter):
+    """A stream without a descriptor gets text."""
+    out = io.StringIO()
+    StreamHandler(out, formatter=formatter).handle(record("é"))
+
+    assert out.getvalue() == '{"level":"info","logger":"app","message":"é"}\n'
+
+
+def test_bytes_io(formatter):
+    """A binary one gets bytes."""
+    out = io.BytesIO()
+    StreamHandler(out, formatter=formatter).handle(record("é"))
+
+    assert out.getvalue() == '{"level":"info","logger":"app","message":"é"}\n'.encode()
+
+
+def test_stderr_is_the_default(formatter, capsys):
+    """Without a stream it is `sys.stderr` as it is then, here pytest's."""
+    StreamHandler(formatter=formatter).handle(record())
+
+    assert capsys.readouterr().err.encode() == LINE
+
+
+def test_captured_descriptor(formatter, capfd):
+    """A capture of the descriptor sees lines and printed text in their order."""
+    handler = StreamHandler(sys.stdout, formatter=formatter)
+    print("before")
+    handler.handle(record())
+    print("after")
+
+    assert capfd.readouterr().out.encode() == b"before\n" + LINE + b"after\n"
+
+
+def test_captured_descriptor_of_an_older_stream(formatter, run_script):
+    """So does a process whose output goes to a pipe."""
+    script = """
+    import sys, tracefmt, logging
+    handler = tracefmt.configure(stream=sys.stdout, exclude=["timestamp"])
+    print("before")
+    logging.getLogger("app").info("hello")
+    print("after")
+    """
+
+    assert run_script(script) == b"before\n" + LINE + b"after\n"
+
+
+class Tee:
+    """A wrapper of the kind that notebooks and test tools use."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.written = []
+
+    def write(self, text):
+        self.written.append(text)
+
+    def flush(self):
+        self.written.append(None)
+
+    def fileno(self):
+        return self.stream.fileno()
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
+def test_wrapper_with_a_descriptor(formatter, packets):
+    """A wrapper's own `write` is called, although it has a descriptor."""
+    stream, read = packets
+    tee = Tee(stream)
+    StreamHandler(tee, formatter=formatter).handle(record())
+
+    assert tee.written == [LINE.decode(), None]
+    assert read() == []
+
+
+def test_subclass_of_a_text_file(formatter, tmp_path):
+    """A subclass of Python's file class may have a `write` of its own too."""
+
+    class Shouting(io.TextIOWrapper):
+        def write(self, text):
+            return super().write(text.upper())
+
+    with Shouting(io.FileIO(tmp_path / "log", "w"), encoding="utf-8") as stream:
+        StreamHandler(stream, formatter=formatter).handle(record())
+
+    assert (tmp_path / "log").read_bytes() == LINE.upper()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp037"])
+def test_stream_of_another_encoding(formatter, tmp_path, encoding):
+    """A text file whose encoding is not based on ASCII gets text, which it encodes itself."""
+    with (tmp_path / "log").open("w", encoding=encoding, newline="\n") as stream:
+        handler = StreamHandler(stream, formatter=formatter)
+        handler.handle(record())
+        handler.handle(record())
+
+    assert (tmp_path / "log").read_bytes().decode(encoding) == (LINE * 2).decode()
+
+
+def test_closed_stream(formatter, errors, tmp_path):
+    """A stream that was closed is an error of the handler and not of the caller."""
+    with (tmp_path / "log").open("w", encoding="utf-8") as stream:
+        handler = StreamHandler(stream, formatter=formatter)
+    handler.handle(record())
+
+    assert [type(error) for error in errors] == [ValueError]
+
+
+def test_closed_descriptor(formatter, errors):
+    """So is a descriptor that somebody closed."""
+    ours, theirs = os.pipe()
+    stream = open(theirs, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    handler = StreamHandler(stream, formatter=formatter)
+    os.close(theirs)
+    handler.handle(record())
+    os.close(ours)
+    with contextlib.suppress(OSError):
+        stream.close()
+
+    assert [type(error) for error in errors] == [OSError]
+
+
+def test_broken_pipe(formatter, errors):
+    """And a reader that went away."""
+    ours, theirs = os.pipe()
+    with open(theirs, "w", encoding="utf-8") as stream:  # noqa: PTH123
+        handler = StreamHandler(stream, formatter=formatter)
+        os.close(ours)
+        handler.handle(record())
+
+    assert [type(error) for error in errors] == [BrokenPipeError]
+
+
+def test_stream_that_raises(formatter, errors):
+    """And a stream whose own code raises."""
+    tee = Tee(None)
+    tee.write = lambda text: 1 // 0
+    StreamHandler(tee, formatter=formatter).handle(record())
+
+    assert [type(error) for error in errors] == [ZeroDivisionError]
+
+
+def test_closed_stream_is_reported(formatter, tmp_path, capsys):
+    """The report is logging's own, on stderr."""
+    with (tmp_path / "log").open("w", encoding="utf-8") as stream:
+        handler = StreamHandler(stream, formatter=formatter)
+    handler.handle(record())
+
+    assert "--- Logging error ---" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_interrupt_passes(formatter, packets, error):
+    """An interrupt in the code of a value goes through the handler, which works on."""
+    stream, read = packets
+
+    def interrupt():
+        raise error
+
+    handler = StreamHandler(stream, formatter=formatter)
+    with pytest.raises(error):
+        handler.handle(record(v=Runs(interrupt)))
+    handler.handle(record())
+
+    assert read() == [LINE]
+
+
+def test_set_stream(formatter, packets):
+    """The stream can be changed, as logging's handler lets one do, to any other kind."""
+    stream, read = packets
+    first, second = io.StringIO(), io.BytesIO()
+    handler = StreamHandler(first, formatter=formatter)
+    handler.handle(record())
+
+    assert handler.setStream(stream) is first
+    handler.handle(record())
+    assert handler.setStream(second) is stream
+    assert handler.setStream(second) is None
+    handler.handle(record())
+    assert (first.getvalue().encode(), read(), second.getvalue()) == (LINE, [LINE], LINE)
+
+
+def test_other_formatters(packets):
+    """With a formatter of another make the handler writes its text."""
+    stream, read = packets
+    handler = StreamHandler(stream, formatter=logging.Formatter("%(levelname)s %(message)s"))
+    handler.handle(record("é\udc80"))
+    handler.setFormatter(None)
+    handler.handle(record("bare"))
+
+    assert read() == ["INFO é\\udc80\n".encode(), b"bare\n"]
+
+
+def test_default_formatter(packets):
+    """Without a formatter it is `tracefmt.Formatter()`."""
+    stream, read = packets
+    StreamHandler(stream).handle(record())
+
+    assert [list(checked(line[:-1])) for line in read()] == [
+        ["timestamp", "level", "logger", "message"]
+    ]
+
+
+def test_filters_and_levels(formatter, packets):
+    """Filters and the handler's level count as with any handler."""
+    stream, read = packets
+    handler = StreamHandler(stream, formatter=formatter)
+    handler.setLevel(logging.ERROR)
+    handler.addFilter(lambda made: made.msg != "no")
+    logger = logging.Logger("app")
+    logger.addHandler(handler)
+    logger.info("hello")
+    logger.error("no")
+    logger.error("yes")
+
+    assert read() == [b'{"level":"error","logger":"app","message":"yes"}\n']
+
+
+def test_threads(formatter, packets):
+    """Lines of several threads are whole."""
+    stream, read = packets
+    handler = StreamHandler(stream, formatter=formatter)
+    found = []
+
+    def log(name):
+        for _ in range(100):
+            handler.handle(record(name))
+
+    threads = [threading.Thread(target=log, args=(f"t{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        found += read()
+    found += read()
+
+    assert len(found) == 400
+    assert set(found) == {LINE.replace(b"hello", b"t%d" % n) for n in range(4)}
+
+
+def test_file_appends(formatter, tmp_path):
+    """A file is appended to, is UTF-8, and has each line when the call returns."""
+    path = tmp_path / "log"
+    path.write_bytes(b"old\n")
+    handler = FileHandler(path, formatter=formatter)
+    handler.handle(record())
+
+    assert path.read_bytes() == b"old\n" + LINE
+    handler.close()
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("a", b"old\n" + LINE), ("w", LINE)])
+def test_file_modes(formatter, tmp_path, mode, expected):
+    """``a`` appends, ``w`` empties first."""
+    path = tmp_path / "log"
+    path.write_bytes(b"old\n")
+    handler = FileHandler(path, mode, formatter=formatter)
+    handler.handle(record())
+    handler.close()
+
+    assert path.read_bytes() == expected
+
+
+def test_file_that_must_be_new(formatter, tmp_path):
+    """``x`` refuses a file that is there."""
+    path = tmp_path / "log"
+    FileHandler(path, "x", formatter=formatter).close()
+
+    with pytest.raises(FileExistsError):
+        FileHandler(path, "x", formatter=formatter)
+
+
+def test_file_opened_late(formatter, tmp_path):
+    """With ``delay`` the file is opened at the first record."""
+    path = tmp_path / "log"
+    handler = FileHandler(path, delay=True, formatter=formatter)
+
+    assert not path.exists()
+    handler.handle(record())
+    handler.close()
+    assert path.read_bytes() == LINE
+
+
+def test_file_that_cannot_be_opened_late(formatter, tmp_path, errors):
+    """Where that fails, it is an error of the handler, each time."""
+    handler = FileHandler(tmp_path / "no" / "log", delay=True, formatter=formatter)
+    handler.handle(record())
+    handler.handle(record())
+
+    assert [type(error) for error in errors] == [FileNotFoundError] * 2
+
+
+@pytest.mark.parametrize("mode", ["a", "w"])
+def test_closed_file(formatter, tmp_path, mode, errors):
+    """A closed handler that appends opens its file again; one that empties it does not."""
+    path = tmp_path / "log"
+    handler = FileHandler(path, mode, formatter=formatter)
+    handler.handle(record())
+    handler.close()
+    handler.handle(record())
+    handler.close()
+
+    assert path.read_bytes() == LINE * (2 if mode == "a" else 1)
+    assert errors == []
+
+
+def test_file_of_two_processes(tmp_path, run_script):
+    """Two processes append to one file, and no line is torn or lost."""
+    path = tmp_path / "log"
+    script = """
+    import os, sys, logging, tracefmt
+    from tests.core.line import record
+    handler = tracefmt.FileHandler(
+        sys.argv[1], formatter=tracefmt.Formatter(exclude=["timestamp"], span_source=lambda: None)
+    )
+    child = os.fork()
+    for number in range(500):
+        handler.handle(record("child" if child == 0 else "parent", number=number, pad="x" * 3000))
+    if child == 0:
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    """
+    run_script(script, str(path))
+    lines = [checked(line) for line in path.read_bytes().splitlines()]
+
+    for name in ("child", "parent"):
+        assert [line["number"] for line in lines if line["message"] == name] == list(range(500))
+    assert len(lines) == 1000
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"mode": "r"}, "mode='r': write 'a' to append"),
+        ({"mode": "ab"}, "mode='ab': write 'a' to append"),
+        ({"encoding": "latin-1"}, "encoding='latin-1': JSON is UTF-8 (RFC 8259); leave encoding out"),
+    ],
+)
+def test_file_options_that_cannot_work(tmp_path, options, message):
+    """What cannot work is refused before a file is opened."""
+    with pytest.raises(ConfigurationError) as caught:
+        FileHandler(tmp_path / "log", **options)
+
+    assert str(caught.value).startswith(message)
+    assert not (tmp_path / "log").exists()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("encoding", [None, "utf-8", "UTF-8", "utf8", "UTF_8"])
+def test_file_encodings(tmp_path, encoding):
+    """UTF-8 may be named in any of its spellings."""
+    FileHandler(tmp_path / "log", encoding=encoding).close()
+
+
+def test_names_and_signature_of_logging(formatter, tmp_path):
+    """They are logging's handlers, for code that asks."""
+    with contextlib.closing(FileHandler(tmp_path / "log", formatter=formatter)) as handler:
+        assert isinstance(handler, logging.FileHandler)
+        assert handler.baseFilename == str(tmp_path / "log")
+        assert str(tmp_path / "log") in repr(handler)
+    assert isinstance(StreamHandler(io.StringIO()), logging.StreamHandler)
+    assert repr(StreamHandler(io.StringIO())) == "<StreamHandler (NOTSET)>"
+
+
+def test_dict_config(tmp_path):
+    """`dictConfig` makes them with their options."""
+    import logging.config
+
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"json": {"()": "tracefmt.Formatter", "exclude": ["timestamp"]}},
+            "handlers": {
+                "file": {
+                    "class": "tracefmt.FileHandler",
+                    "filename": str(tmp_path / "log"),
+                    "mode": "w",
+                    "formatter": "json",
+                }
+            },
+            "root": {"handlers": ["file"], "level": "INFO"},
+        }
+    )
+    logging.getLogger("app").info("hello")
+
+    assert (tmp_path / "log").read_bytes() == LINE
+
+
+def test_real_lines_are_json_lines(tmp_path):
+    """What a program logs can be read line by line with nothing but `json`."""
+    handler = FileHandler(tmp_path / "log.jsonl")
+    logger = logging.Logger("app")
+    logger.addHandler(handler)
+    for number in range(10):
+        logger.warning("line %d\nof two", number, extra={"n": number})
+    handler.close()
+    lines = map(json.loads, (tmp_path / "log.jsonl").read_text("utf-8").splitlines())
+
+    assert [line["n"] for line in lines] == list(range(10))

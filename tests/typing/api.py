@@ -1,0 +1,70 @@
+"""How a user writes tracefmt, for the type checkers; nothing here is run."""
+
+from __future__ import annotations
+
+import io
+import logging
+import logging.handlers
+import queue
+import sys
+
+import tracefmt
+from tracefmt.schemas import Form, Input
+from tracefmt.spans.opentelemetry import OpenTelemetrySource
+from tracefmt.spans.traceparent import TraceparentSource, parse
+
+
+def set_up() -> None:
+    """Configure in the ways that the README shows."""
+    handler: logging.Handler | None = tracefmt.configure("INFO", service="checkout")
+    tracefmt.configure(logging.DEBUG, filename="app.jsonl", static={"region": "eu"})
+    tracefmt.configure("INFO", stream=sys.stdout, rename={"message": "msg"}, exclude=["logger"])
+    tracefmt.configure(None)
+    if handler is not None:
+        handler.setFormatter(tracefmt.Formatter(callsite=True))
+
+
+def format_one(record: logging.LogRecord) -> tuple[str, bytes]:
+    """Use a formatter by itself."""
+    formatter = tracefmt.Formatter("flat", span_source=OpenTelemetrySource())
+    return formatter.format(record), formatter.format_bytes(record)
+
+
+def handlers() -> list[logging.Handler]:
+    """Build every handler."""
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    buffered = logging.handlers.MemoryHandler(100)
+    buffered.addFilter(tracefmt.ContextFilter())
+    return [
+        tracefmt.StreamHandler(),
+        tracefmt.StreamHandler(io.StringIO(), formatter=tracefmt.Formatter()),
+        tracefmt.FileHandler("app.jsonl", "a", delay=True),
+        tracefmt.QueueHandler(records),
+        buffered,
+    ]
+
+
+def own_source() -> tracefmt.SpanContext | None:
+    """Be a span context source."""
+    return tracefmt.SpanContext(trace_id=1, span_id=2, trace_flags=1)
+
+
+def own_schema() -> tracefmt.Formatter:
+    """Write a layout of one's own."""
+    schema = tracefmt.Schema(
+        "tiny",
+        [
+            tracefmt.Field("time", Input.TIMESTAMP, Form.RFC3339),
+            tracefmt.Field("text", Input.MESSAGE),
+            tracefmt.Field("trace", Input.TRACE_ID, Form.HEX),
+        ],
+    )
+    tracefmt.Formatter(schema, span_source=own_source)
+    tracefmt.Formatter(schema, span_source=lambda: parse("00-…"))
+    return tracefmt.Formatter(schema, span_source=TraceparentSource(lambda: None))
+
+
+try:
+    tracefmt.Formatter("nonsense")
+except tracefmt.ConfigurationError as error:
+    message: str = str(error)
