@@ -55,6 +55,15 @@ def extensions(names):
     return [name for name in names if PurePath(name).suffix in {".so", ".pyd", ".dylib"}]
 
 
+def litter(tree):
+    """Leave in a source tree what other builds leave there."""
+    package = tree / "python" / "tracefmt"
+    for suffix in (".cpython-399-x86_64-linux-gnu.so", ".cp399-win_amd64.pyd", ".abi3.so"):
+        (package / f"_rust{suffix}").write_bytes(b"of another build")
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__" / "_core.cpython-399.pyc").write_bytes(b"of another run")
+
+
 def metadata(wheel):
     """Return what the wheel says of itself."""
     archive = zipfile.ZipFile(wheel)
@@ -91,14 +100,12 @@ def test_pure_wheel(pure_wheel, root):
     assert {str(path.relative_to(package)) for path in sources} == files(pure_wheel)
 
 
-@pytest.mark.parametrize("suffix", [".cpython-399-x86_64-linux-gnu.so", ".pyd"])
-def test_pure_wheel_leaves_extensions_out(build_wheel, environment, root, tmp_path, suffix):
+def test_pure_wheel_leaves_out_what_was_built(build_wheel, environment, pure_wheel, root, tmp_path):
     """An extension that lies about in the source tree does not get into the pure wheel."""
     ignored = shutil.ignore_patterns(".*", "target", "tests", "__pycache__")
     tree = shutil.copytree(root, tmp_path / "tree", ignore=ignored)
-    (tree / "python" / "tracefmt" / f"_rust{suffix}").write_bytes(b"not for this wheel")
-    wheel = build_wheel(tree, env=environment(TRACEFMT_BUILD="pure"))
-    assert extensions(files(wheel)) == []
+    litter(tree)
+    assert files(build_wheel(tree, env=environment(TRACEFMT_BUILD="pure"))) == files(pure_wheel)
 
 
 def test_metadata(wheel, version):
@@ -116,7 +123,7 @@ def test_command(wheel):
     """A wheel brings the command `tracefmt`."""
     archive = zipfile.ZipFile(wheel)
     (name,) = (name for name in archive.namelist() if name.endswith("/entry_points.txt"))
-    assert re.search(r"(?m)^tracefmt ?= ?tracefmt\.cli:main$", archive.read(name).decode())
+    assert re.search(r"(?m)^tracefmt ?= ?tracefmt_command:main$", archive.read(name).decode())
 
 
 def test_sdist_is_complete(sdist, root):
@@ -133,12 +140,13 @@ def test_sdist_is_complete(sdist, root):
 
 @pytest.mark.cargo
 def test_sdist_builds_platform_wheel(build_wheel, sdist, rust_wheel, tmp_path):
-    """The sdist builds the same platform wheel as the source tree."""
+    """The sdist builds the same platform wheel as the source tree, also where others have built."""
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (tree,) = tmp_path.iterdir()
     for path in tree.rglob("*.rs"):
         path.touch()  # they are dated 2020, so cargo would take what it compiled before
+    litter(tree)
     assert files(build_wheel(tree)) == files(rust_wheel)
 
 
