@@ -1,6 +1,6 @@
 //! A record to one line: the plan's steps, run in order.
 
-use crate::error::{Stop, is_ordinary};
+use crate::error::{Stop, Written, is_ordinary};
 use crate::imports;
 use crate::plan::Step;
 use crate::record::{Names, RecordView, Slot};
@@ -11,10 +11,14 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyString, PyTuple};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+static LAST_ID: AtomicUsize = AtomicUsize::new(0);
 
 /// Turns records into lines by one plan.
 #[pyclass(frozen, module = "tracefmt._rust")]
 pub struct Encoder {
+    id: usize,
     steps: Vec<Step>,
     names: Names,
     spans: SpanReader,
@@ -32,6 +36,7 @@ impl Encoder {
         let py = plan.py();
         let steps = plan.getattr("steps")?;
         Ok(Self {
+            id: LAST_ID.fetch_add(1, Relaxed),
             steps: steps
                 .try_iter()?
                 .map(|step| Step::new(&step?))
@@ -64,19 +69,49 @@ impl Encoder {
 impl Encoder {
     /// Appends the record's line to an empty buffer; what goes wrong is said in the line.
     pub fn encode_into(&self, out: &mut Vec<u8>, record: &Bound<'_, PyAny>) -> PyResult<()> {
-        // Nothing in this crate is known to panic; if something does, it is one bad line and no more.
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(out, record)));
-        let failure = match written {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(stop)) => stop.into(),
-            Err(_) => PyRuntimeError::new_err("panic in the Rust core"),
-        };
-        last_resort(out, record, failure)
+        let written = caught(|| {
+            let view = RecordView::read(record, &self.names)?;
+            self.write(record.py(), out, view)
+        });
+        match written {
+            Ok(()) => Ok(()),
+            Err(failure) => last_resort(out, record, failure),
+        }
     }
 
-    fn write(&self, out: &mut Vec<u8>, record: &Bound<'_, PyAny>) -> Result<(), Stop> {
-        let mut view = RecordView::read(record, &self.names)?;
-        let span = self.span_of(&mut view, record.py())?;
+    /// The same for a call that has no record.
+    pub fn encode_view_into(
+        &self,
+        py: Python<'_>,
+        out: &mut Vec<u8>,
+        view: RecordView<'_>,
+    ) -> PyResult<()> {
+        let [name, level_name, msg] = view.basics();
+        match caught(|| self.write(py, out, view)) {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                let record = imports::RECORD_OF.get(py)?.call1((name, level_name, msg))?;
+                last_resort(out, &record, failure)
+            }
+        }
+    }
+
+    /// A number that no other encoder of the process has.
+    pub fn id(&self) -> usize {
+        self.id
+    }
+
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Whether a line says where its call stands in the source.
+    pub fn needs_caller(&self) -> bool {
+        self.steps.iter().any(Step::needs_caller)
+    }
+
+    fn write(&self, py: Python<'_>, out: &mut Vec<u8>, mut view: RecordView<'_>) -> Written {
+        let span = self.span_of(&mut view, py)?;
         let exception = self.exception_of(&view)?;
         let line = Line {
             record: view,
@@ -142,6 +177,14 @@ fn exception_text<'py>(texts: &Bound<'py, PyTuple>) -> Result<ExceptionText<'py>
     let part =
         |index| -> PyResult<_> { Ok(Some(texts.get_item(index)?).filter(|text| !text.is_none())) };
     Ok([part(0)?, part(1)?, part(2)?])
+}
+
+/// Nothing in this crate is known to panic; if something does, it is one bad line and no more.
+fn caught(write: impl FnOnce() -> Written) -> PyResult<()> {
+    match catch_unwind(AssertUnwindSafe(write)) {
+        Ok(written) => written.map_err(PyErr::from),
+        Err(_) => Err(PyRuntimeError::new_err("panic in the Rust core")),
+    }
 }
 
 /// None or False, as logging has them where there is no exception.

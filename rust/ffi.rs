@@ -7,7 +7,7 @@
 use crate::value::Pairs;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyType};
 use std::io;
 use std::os::fd::RawFd;
 
@@ -32,6 +32,19 @@ pub fn wait_until_writable(descriptor: RawFd) -> io::Result<()> {
         Err(io::Error::last_os_error())
     } else {
         Ok(())
+    }
+}
+
+/// The number that a class has until it or one of its bases is changed; 0 where it has none.
+pub fn version_of(class: &Bound<'_, PyType>) -> u32 {
+    let object = class.as_type_ptr();
+    // SAFETY: a PyType is a PyTypeObject, alive as long as it is borrowed; both fields are plain
+    // integers that the interpreter writes with the GIL held.
+    let (flags, version) = unsafe { ((*object).tp_flags, (*object).tp_version_tag) };
+    if flags & ffi::Py_TPFLAGS_VALID_VERSION_TAG == 0 {
+        0
+    } else {
+        version
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::encoder::Encoder;
 use crate::error::is_ordinary;
 use crate::imports;
+use crate::record::RecordView;
 use crate::sink::Sink;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
@@ -74,6 +75,29 @@ impl LineHandler {
 }
 
 impl LineHandler {
+    pub fn encoder(&self) -> &Encoder {
+        self.encoder.get()
+    }
+
+    /// Whether a call can be written without a record: no filter looks at it, nor does the line say
+    /// who called.
+    pub fn is_simple(&self, py: Python<'_>) -> bool {
+        self.filters.bind(py).is_empty() && !self.encoder.get().needs_caller()
+    }
+
+    /// Writes the line of a call that has no record.
+    pub fn emit_call(&self, py: Python<'_>, view: RecordView<'_>, level: i64) -> PyResult<()> {
+        let sink = self.sink.get();
+        if !sink.is_buffered() {
+            self.flush_stream.bind(py).call0()?;
+        }
+        sink.emit_view(py, self.encoder.get(), view)?;
+        if sink.is_buffered() && level >= self.flush_level {
+            sink.flush(py)?;
+        }
+        Ok(())
+    }
+
     fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = record.py();
         let sink = self.sink.get();

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
 
 /// An attribute of a module, looked up at its first use.
 pub struct Import {
@@ -29,6 +30,25 @@ impl Import {
     }
 }
 
+/// A row that names a module's `__dict__`, or another dict.
+pub fn namespace<'py>(py: Python<'py>, row: &'static Import) -> PyResult<&'py Bound<'py, PyDict>> {
+    Ok(row.get(py)?.cast::<PyDict>()?)
+}
+
+pub static CLOCK: Import = Import::new("tracefmt._cold.logger", "CLOCK");
+pub static CLOCK_NAME: Import = Import::new("tracefmt._cold.logger", "CLOCK_NAME");
+pub static GET_LEVEL_NAME: Import = Import::new("logging", "getLevelName");
+pub static GIVEN: Import = Import::new("tracefmt._cold.logger", "given");
+pub static IS_UNTOUCHED: Import = Import::new("tracefmt._cold.logger", "is_untouched");
+pub static LIST: Import = Import::new("builtins", "list");
+pub static LOGGING: Import = Import::new("logging", "__dict__");
+pub static RECORD_OF: Import = Import::new("tracefmt._cold.logger", "record_of");
+pub static REFUSE_LEVEL: Import = Import::new("tracefmt._cold.logger", "refuse_level");
+pub static REPORT_CALL: Import = Import::new("tracefmt._cold.logger", "report_call");
+pub static RUNNING_LOOP: Import = Import::new("asyncio.events", "_get_running_loop");
+pub static SYS_MODULES: Import = Import::new("sys", "modules");
+pub static TASK_NAME: Import = Import::new("tracefmt._cold.logger", "task_name");
+pub static TIME: Import = Import::new("time", "__dict__");
 pub static LOG_RECORD: Import = Import::new("logging", "LogRecord");
 pub static ATTRIBUTES_OF: Import = Import::new("tracefmt._cold.record", "attributes_of");
 pub static CAPTURED: Import = Import::new("tracefmt._cold.record", "captured");

@@ -2,11 +2,13 @@
 //!
 //! Its twin is `python/tracefmt/_python`, room for room; `docs/encoding.md` is the law for both.
 
+mod call;
 mod encoder;
 mod error;
 mod ffi;
 mod handler;
 mod imports;
+mod logger;
 mod plan;
 mod record;
 mod scalar;
@@ -21,6 +23,8 @@ mod _rust {
     use super::encoder::Encoder;
     #[pymodule_export]
     use super::handler::LineHandler;
+    #[pymodule_export]
+    use super::logger::LoggerMethods;
     #[pymodule_export]
     use super::sink::Sink;
 

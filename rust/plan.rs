@@ -46,6 +46,11 @@ impl Step {
         })
     }
 
+    pub fn needs_caller(&self) -> bool {
+        const CALLER: [Slot; 3] = [Slot::PathName, Slot::LineNumber, Slot::FunctionName];
+        matches!(self.writer, Writer::UnlessNone(slot) if CALLER.contains(&slot))
+    }
+
     /// Appends the member, or nothing where the field is absent.
     #[inline]
     pub fn write(&self, out: &mut Vec<u8>, line: &Line<'_>) -> Written {
@@ -160,6 +165,9 @@ fn write_level(out: &mut Vec<u8>, name: Option<&Bound<'_, PyAny>>) -> Written {
 }
 
 fn write_attributes(out: &mut Vec<u8>, line: &Line<'_>) -> Written {
+    if let Some(bound) = &line.record.bound {
+        value::text(out, bound)?;
+    }
     let mut open = Open::default();
     match &line.record.keys {
         None => value::members(out, &line.record.attributes, &mut open),

@@ -8,6 +8,7 @@ use crate::value::{self, Item, Pairs};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use std::sync::Arc;
 
 /// The standard attributes that lines are written from.
 #[derive(Clone, Copy, PartialEq)]
@@ -48,14 +49,12 @@ const SLOT_NAMES: [(&str, Slot); SLOTS - 1] = [
 
 /// What a name on a record means.
 #[derive(Clone, Copy, PartialEq)]
-enum Meaning {
+pub enum Meaning {
     Standard(Slot),
     /// Not written: logging's own and of no use in a line, or left out by option.
     Hidden,
     /// An attribute whose key is a field's: written under another.
     Reserved,
-    /// An attribute that hides the record's method.
-    GetMessage,
     Attribute,
 }
 
@@ -94,7 +93,6 @@ impl Names {
         for name in reserved.try_iter()? {
             names.add(name?.extract()?, Meaning::Reserved);
         }
-        names.add("getMessage", Meaning::GetMessage);
         names.task_name = names.meaning("taskName");
         names.order = names.logging_order(py)?;
         Ok(names)
@@ -110,7 +108,7 @@ impl Names {
         }
     }
 
-    fn meaning(&self, name: &str) -> Meaning {
+    pub fn meaning(&self, name: &str) -> Meaning {
         let same_length = self
             .by_length
             .get(name.len())
@@ -125,6 +123,17 @@ impl Names {
             None if name.starts_with('_') => Meaning::Hidden,
             None => Meaning::Attribute,
         }
+    }
+
+    /// What `taskName` means, which logging sets itself from Python 3.12 on.
+    pub fn task_name(&self) -> Meaning {
+        self.task_name
+    }
+
+    /// Whether all keys are those of plain attributes.
+    pub fn are_attributes(&self, pairs: &Pairs<'_>) -> bool {
+        let mut keys = pairs.iter().map(|(key, _)| value::plain_key(key));
+        keys.all(|key| key.is_some_and(|name| self.meaning(name) == Meaning::Attribute))
     }
 
     /// The names that a record has from its birth, in their order: the same objects each time.
@@ -147,6 +156,7 @@ impl Names {
 }
 
 /// One record, read once: its standard values, its message and its attributes.
+#[derive(Default)]
 pub struct RecordView<'py> {
     slots: [Option<Bound<'py, PyAny>>; SLOTS],
     pub attributes: Pairs<'py>,
@@ -156,6 +166,8 @@ pub struct RecordView<'py> {
     pub error: Option<String>,
     pub format_args: Option<Bound<'py, PyAny>>,
     pub capture: Option<Captured<'py>>,
+    /// Attributes that come first, encoded already.
+    pub bound: Option<Arc<[u8]>>,
 }
 
 impl<'py> RecordView<'py> {
@@ -167,23 +179,31 @@ impl<'py> RecordView<'py> {
         } else {
             imports::ATTRIBUTES_OF.get(py)?.call1((record,))?
         };
-        let mut view = Self {
-            slots: Default::default(),
-            attributes: Pairs::new(),
-            keys: None,
-            message: None,
-            error: None,
-            format_args: None,
-            capture: None,
-        };
-        let odd = view.sort(values.cast::<PyDict>().map_err(PyErr::from)?, names);
+        let mut view = Self::default();
+        let odd = view.sort(values.cast::<PyDict>().map_err(PyErr::from)?, names)?;
         if odd.keys {
-            let reserved = names.reserved.bind(py);
-            view.keys = Some(value::unique_keys(py, &view.attributes, Some(reserved))?);
+            view.name_apart(py, names)?;
         }
         view.capture = view.read_capture(py)?;
         view.read_message(record, exact && !odd.method)?;
         Ok(view)
+    }
+
+    /// The logger's name, the level's name and the message, for the line of last resort.
+    pub fn basics(&self) -> [Option<Bound<'py, PyAny>>; 3] {
+        [Slot::Name, Slot::LevelName, Slot::Msg].map(|slot| self.get(slot).cloned())
+    }
+
+    /// Gives keys that are no text, or taken, others: one Python function does that for both cores.
+    pub fn name_apart(&mut self, py: Python<'py>, names: &Names) -> Result<(), Stop> {
+        let reserved = names.reserved.bind(py);
+        let keys = PyList::new(py, self.attributes.iter().map(|(key, _)| key))?;
+        self.keys = Some(value::unique_keys(keys.into_any(), reserved)?);
+        Ok(())
+    }
+
+    pub fn set(&mut self, slot: Slot, value: Option<Bound<'py, PyAny>>) {
+        self.slots[slot as usize] = value;
     }
 
     pub fn get(&self, slot: Slot) -> Option<&Bound<'py, PyAny>> {
@@ -203,9 +223,14 @@ impl<'py> RecordView<'py> {
     }
 
     /// Goes over the record's names once, without running any Python code.
-    fn sort(&mut self, values: &Bound<'py, PyDict>, names: &Names) -> Odd {
+    fn sort(&mut self, values: &Bound<'py, PyDict>, names: &Names) -> Result<Odd, Stop> {
         let mut odd = Odd::default();
         let mut rest = Pairs::new();
+        // as much as it can be: growing later would end the process where there is no memory
+        for items in [&mut rest, &mut self.attributes] {
+            let count = values.len().saturating_sub(names.order.len());
+            items.try_reserve(count).map_err(|_| Stop::OutOfMemory)?;
+        }
         ffi::take_items(values, &names.order, &mut self.slots, &mut rest);
         let task_name = self.slots[Slot::TaskName as usize].take();
         if let Some(value) = task_name.filter(|value| !value.is_none()) {
@@ -215,22 +240,25 @@ impl<'py> RecordView<'py> {
         for item in rest {
             let meaning = match value::plain_key(&item.0) {
                 Some("taskName") if item.1.is_none() => Meaning::Hidden,
+                Some(name @ "getMessage") => {
+                    odd.method = true; // it hides the record's own
+                    names.meaning(name)
+                }
                 Some(name) => names.meaning(name),
                 None if has_private_name(&item.0) => Meaning::Hidden,
                 None => Meaning::Reserved,
             };
             self.place(item, meaning, &mut odd);
         }
-        odd
+        Ok(odd)
     }
 
-    fn place(&mut self, item: Item<'py>, meaning: Meaning, odd: &mut Odd) {
+    pub fn place(&mut self, item: Item<'py>, meaning: Meaning, odd: &mut Odd) {
         match meaning {
             Meaning::Standard(slot) => self.slots[slot as usize] = Some(item.1),
             Meaning::Hidden => {}
-            Meaning::Reserved | Meaning::GetMessage | Meaning::Attribute => {
+            Meaning::Reserved | Meaning::Attribute => {
                 odd.keys |= meaning == Meaning::Reserved;
-                odd.method |= meaning == Meaning::GetMessage;
                 self.attributes.push(item);
             }
         }
@@ -250,7 +278,7 @@ impl<'py> RecordView<'py> {
         }
     }
 
-    fn read_message(&mut self, record: &Bound<'py, PyAny>, exact: bool) -> Result<(), Stop> {
+    pub fn read_message(&mut self, record: &Bound<'py, PyAny>, exact: bool) -> Result<(), Stop> {
         let args = self.get(Slot::Args).filter(|args| !args.is_none()).cloned();
         let message = match self.get(Slot::Msg) {
             _ if !exact => checked(
@@ -272,8 +300,14 @@ impl<'py> RecordView<'py> {
             self.error = message.error;
             self.format_args = args;
         } else if let Some(capture) = &mut self.capture {
-            self.error = capture.error.take();
             self.format_args = capture.args.take();
+        }
+        if let Some(error) = self
+            .capture
+            .as_mut()
+            .and_then(|capture| capture.error.take())
+        {
+            self.add_error(error);
         }
         Ok(())
     }
@@ -281,8 +315,8 @@ impl<'py> RecordView<'py> {
 
 /// What makes a record one that cannot go the straight way.
 #[derive(Default)]
-struct Odd {
-    keys: bool,
+pub struct Odd {
+    pub keys: bool,
     method: bool,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::encoder::{Buffer, Encoder};
 use crate::ffi;
+use crate::record::RecordView;
 use crate::value;
 use pyo3::prelude::*;
 use std::io::ErrorKind;
@@ -80,6 +81,18 @@ impl Sink {
 impl Sink {
     pub fn is_buffered(&self) -> bool {
         self.buffer_size > 0
+    }
+
+    /// Encodes a call that has no record and writes its line.
+    pub fn emit_view(
+        &self,
+        py: Python<'_>,
+        encoder: &Encoder,
+        view: RecordView<'_>,
+    ) -> PyResult<()> {
+        let mut out = Buffer::take();
+        encoder.encode_view_into(py, &mut out.bytes, view)?;
+        self.write_line(py, &mut out.bytes)
     }
 
     /// Ends the line and writes it, or keeps it for later.

@@ -70,6 +70,18 @@ fn scalar(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Result<bool, Stop> {
     Ok(true)
 }
 
+/// Whether a value is of an exact hot type, so that writing it runs no code of its own.
+pub fn is_hot(value: &Bound<'_, PyAny>) -> bool {
+    value.is_none()
+        || value.is_exact_instance_of::<PyString>()
+        || value.is_exact_instance_of::<PyInt>()
+        || value.is_exact_instance_of::<PyBool>()
+        || value.is_exact_instance_of::<PyFloat>()
+        || value.is_exact_instance_of::<PyDict>()
+        || value.is_exact_instance_of::<PyList>()
+        || value.is_exact_instance_of::<PyTuple>()
+}
+
 /// Appends text that is JSON already.
 pub fn text(out: &mut Vec<u8>, json: &[u8]) -> Written {
     out.try_reserve(json.len())?;
@@ -118,8 +130,12 @@ fn converted<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Stop> 
 
 fn container(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
     if let Ok(value) = value.cast_exact::<PyDict>() {
-        let pairs: Pairs = value.iter().collect();
-        return object(out, &pairs, open);
+        let mut pairs = Pairs::new();
+        pairs
+            .try_reserve(value.len())
+            .map_err(|_| Stop::OutOfMemory)?;
+        pairs.extend(value.iter());
+        return object(out, value, &pairs, open);
     }
     out.try_reserve(1)?;
     out.push(b'[');
@@ -170,14 +186,25 @@ fn separate(out: &mut Vec<u8>, first: bool) -> Written {
     Ok(())
 }
 
-fn object(out: &mut Vec<u8>, pairs: &Pairs<'_>, open: &mut Open) -> Written {
+fn object<'py>(
+    out: &mut Vec<u8>,
+    dict: &Bound<'py, PyDict>,
+    pairs: &Pairs<'py>,
+    open: &mut Open,
+) -> Written {
     out.try_reserve(2)?;
     let start = out.len();
-    match pairs.iter().find(|(key, _)| plain_key(key).is_none()) {
-        None => members(out, pairs, open)?,
-        Some((odd, _)) => {
-            members_as(out, &unique_keys(odd.py(), pairs, None)?, pairs, open)?;
-        }
+    if pairs.iter().all(|(key, _)| plain_key(key).is_some()) {
+        members(out, pairs, open)?;
+    } else {
+        // through Python's own `list`, which says so where there is no memory for one
+        let keys = imports::LIST.get(dict.py())?.call1((dict,))?;
+        members_as(
+            out,
+            &unique_keys(keys, PyTuple::empty(dict.py()).as_any())?,
+            pairs,
+            open,
+        )?;
     }
     if out.len() == start {
         out.push(b'{');
@@ -219,17 +246,11 @@ pub fn members_as(
 
 /// One text for each key, where keys are not text, or taken: one Python function for both cores.
 pub fn unique_keys<'py>(
-    py: Python<'py>,
-    pairs: &Pairs<'py>,
-    reserved: Option<&Bound<'py, PyAny>>,
+    keys: Bound<'py, PyAny>,
+    reserved: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let keys = PyList::new(py, pairs.iter().map(|(key, _)| key))?;
-    let unique = imports::UNIQUE.get(py)?;
-    let named = match reserved {
-        Some(reserved) => unique.call1((keys, reserved)),
-        None => unique.call1((keys, PyTuple::empty(py))),
-    };
-    Ok(named?.cast_into::<PyList>()?)
+    let unique = imports::UNIQUE.get(keys.py())?;
+    Ok(unique.call1((keys, reserved))?.cast_into::<PyList>()?)
 }
 
 fn member(out: &mut Vec<u8>, key: &str, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {

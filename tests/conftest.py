@@ -1,8 +1,8 @@
 """
 One suite for both cores.
 
-The fixture `core` is there for every test without being asked for, and runs it twice: ``[rust]`` and
-``[python]``.  What has nothing to do with cores says ``pytest.mark.once``.
+The fixture `core` is there for every test without being asked for, and runs it twice: ``[rust]``
+and ``[python]``.  What has nothing to do with cores says ``pytest.mark.once``.
 """
 
 import logging

@@ -14,9 +14,11 @@ from tracefmt.stdlib import (
     ContextFilter,
     FileHandler,
     Formatter,
+    Logger,
     QueueHandler,
     StreamHandler,
     configure,
+    get_logger,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Field",
     "FileHandler",
     "Formatter",
+    "Logger",
     "QueueHandler",
     "Schema",
     "SpanContext",
@@ -34,4 +37,5 @@ __all__ = [
     "__version__",
     "configure",
     "core",
+    "get_logger",
 ]

@@ -80,6 +80,11 @@ class Core(Protocol):
         ...
 
     @property
+    def LoggerMethods(self) -> Any:  # noqa: N802
+        """The class of objects whose methods stand in for a logger's, or None."""
+        ...
+
+    @property
     def Sink(self) -> Callable[[int, int], LineSink]:  # noqa: N802
         """The class of sinks: the descriptor and the buffer's size in bytes go in."""
         ...

@@ -1,9 +1,11 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 from tracefmt._cold.exception import ExceptionText
 from tracefmt.schemas import Plan
 from tracefmt.spans import SpanContextSource
+
+__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Sink"]
 
 NAME: Final = "rust"
 VERSION: Final[str]
@@ -30,6 +32,51 @@ class LineHandler:
         flush_level: int,
     ) -> LineHandler: ...
     def handle(self, record: Any) -> Any: ...
+
+@final
+class LoggerMethods:
+    def __new__(
+        cls,
+        logger: Any,
+        bound: Mapping[str, Any] | None,
+        cold: Callable[..., None],
+    ) -> LoggerMethods: ...
+    def seal(self) -> None: ...
+    def debug(
+        self,
+        msg: object,
+        *args: object,
+        exc_info: Any = None,
+        extra: Any = None,
+        stack_info: Any = None,
+        stacklevel: Any = None,
+        **fields: object,
+    ) -> None: ...
+    info = debug
+    warning = debug
+    error = debug
+    critical = debug
+    def exception(
+        self,
+        msg: object,
+        *args: object,
+        exc_info: Any = True,
+        extra: Any = None,
+        stack_info: Any = None,
+        stacklevel: Any = None,
+        **fields: object,
+    ) -> None: ...
+    def log(
+        self,
+        level: int,
+        msg: object,
+        *args: object,
+        exc_info: Any = None,
+        extra: Any = None,
+        stack_info: Any = None,
+        stacklevel: Any = None,
+        **fields: object,
+    ) -> None: ...
 
 @final
 class Sink:

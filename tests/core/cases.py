@@ -17,9 +17,9 @@ import msgspec
 import numpy
 import pydantic
 import pytest
-
 from tests.core import hostile
 from tests.core.line import record
+
 from tracefmt import Field, Schema, SpanContext
 from tracefmt.schemas import Form, Input
 

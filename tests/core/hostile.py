@@ -393,7 +393,10 @@ HOSTILE = {
     # classes
     "lies: str": (lambda: Liar(str), '"<Liar>"'),
     "lies: dict": (lambda: Liar(dict), '"<Liar>"'),
-    "lies: bool": (lambda: [Liar(bool), Liar(type(None)), Liar(int)], '["<Liar>","<Liar>","<Liar>"]'),
+    "lies: bool": (
+        lambda: [Liar(bool), Liar(type(None)), Liar(int)],
+        '["<Liar>","<Liar>","<Liar>"]',
+    ),
     "lies: list": (lambda: {"k": Liar(list)}, '{"k":"<Liar>"}'),
     "class that refuses": (OfBadClass, '"<unrepresentable object: RuntimeError>"'),
     "the class itself": (lambda: Liar, f"\"<class '{__name__}.Liar'>\""),
@@ -434,7 +437,10 @@ HOSTILE = {
         lambda: Hook(lambda self: [Hook(self.convert)]),
         _max_depth("[", "]"),
     ),
-    "hook raises": (lambda: Hook(lambda self: 1 // 0), '"<unrepresentable Hook: ZeroDivisionError>"'),
+    "hook raises": (
+        lambda: Hook(lambda self: 1 // 0),
+        '"<unrepresentable Hook: ZeroDivisionError>"',
+    ),
     "hook is no method": (
         lambda: type("Odd", (), {"__tracefmt__": 5, "__repr__": lambda self: "<Odd>"})(),
         '"<Odd>"',
@@ -445,8 +451,8 @@ HOSTILE = {
     ),
     # keys
     "keys that are no text": (
-        lambda: {1: "a", None: "b", True: "c", 1.5: "d", (1, "x"): "e", b"y": "f"},
-        """{"1":"c","null":"b","1.5":"d","(1, 'x')":"e","eQ==":"f"}""",
+        lambda: {1: "a", None: "b", False: "c", 1.5: "d", (1, "x"): "e", b"y": "f"},
+        """{"1":"a","null":"b","false":"c","1.5":"d","(1, 'x')":"e","eQ==":"f"}""",
     ),
     "keys that become equal": (
         lambda: {1: "a", "1": "b", "null": "c", None: "d", "1_": "e"},

@@ -5,9 +5,9 @@ import logging
 import threading
 
 import pytest
-
 from tests.core.hostile import Hook, Runs
 from tests.core.line import checked, record
+
 from tracefmt import Formatter, StreamHandler, schemas
 
 

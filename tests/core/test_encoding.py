@@ -1,11 +1,10 @@
-"""The law and its cases: each clause is shown by something, and nothing names a clause that is not."""
+"""The law and its cases: each clause is shown, and nothing names a clause that is not there."""
 
 import json
 import re
 from pathlib import Path
 
 import pytest
-
 from tests.core import cases
 
 pytestmark = pytest.mark.once
@@ -71,6 +70,6 @@ def test_cases_say_why(room):
 def test_each_room_of_cases_is_read():
     """Each file of cases is loaded by a test."""
     texts = "\n".join(path.read_text("utf-8") for path in TESTS.rglob("test_*.py"))
-    loaded = set(re.findall(r'load\("(\w+)"\)', texts))
+    loaded = set(re.findall(r'cases\.load\("(\w+)"\)', texts))
 
     assert loaded == set(cases.rooms())

@@ -1,14 +1,17 @@
 """Chapter X: exceptions."""
 
+import builtins
+import gc
 import logging
 import sys
 import traceback
+import weakref
 
 import pytest
-
 from tests.core import cases
 from tests.core.hostile import BadError
 from tests.core.line import checked, line_of, record
+
 from tracefmt import Formatter
 
 NEW = pytest.mark.skipif(sys.version_info < (3, 11), reason="groups and notes came with 3.11")
@@ -46,7 +49,7 @@ def test_real_traceback():
     error = raised(ValueError("too big"))
 
     assert written(error) == ["ValueError", "too big", as_python(error)]
-    assert 'raise error\n' in as_python(error)
+    assert "raise error\n" in as_python(error)
 
 
 class Outer:
@@ -62,7 +65,7 @@ def test_qualified_name():
 
 
 def test_bad_str():
-    """An exception whose `__str__` raises is marked, and its traceback is what Python makes of it."""
+    """An exception whose `__str__` raises is marked, and its traceback is Python's."""
     error = raised(BadError())
 
     assert written(error) == [
@@ -137,7 +140,8 @@ def test_traceback_that_is_none():
 @NEW
 def test_group():
     """A group with all that is in it."""
-    error = raised(ExceptionGroup("two", [raised(ValueError("a")), ExceptionGroup("in", [OSError()])]))
+    group = vars(builtins)["ExceptionGroup"]
+    error = raised(group("two", [raised(ValueError("a")), group("in", [OSError()])]))
 
     assert written(error) == ["ExceptionGroup", "two (2 sub-exceptions)", as_python(error)]
 
@@ -219,9 +223,6 @@ def test_own_stacktrace_that_fails():
 
 def test_the_exception_is_not_kept():
     """Nothing holds the exception, or the frames of its traceback, after its line."""
-    import gc
-    import weakref
-
     error = raised(Outer.InnerError("x"))
     written(error)
     dead = weakref.ref(error)

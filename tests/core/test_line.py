@@ -1,7 +1,6 @@
 """The contract that all other tests check lines against."""
 
 import pytest
-
 from tests.core.line import checked
 
 pytestmark = pytest.mark.once

@@ -4,10 +4,10 @@ import logging
 import sys
 
 import pytest
-
 from tests.core import cases
 from tests.core.hostile import Runs
 from tests.core.line import checked, line_of, record
+
 from tracefmt import Formatter
 
 

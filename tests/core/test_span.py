@@ -1,10 +1,10 @@
 """Chapter I: which ids a line has."""
 
 import pytest
-
 from tests.core import cases
 from tests.core.hostile import OfBadClass
 from tests.core.line import checked, line_of, record
+
 from tracefmt import Formatter, SpanContext
 
 

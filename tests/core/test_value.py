@@ -12,10 +12,10 @@ import types
 import weakref
 
 import pytest
-
 from tests.core import cases
 from tests.core.hostile import HOSTILE, Hook, Node, Raises, Runs, deep
 from tests.core.line import checked, line_of, record, value_text
+
 from tracefmt import Formatter
 
 
@@ -110,7 +110,7 @@ def test_a_writable_view_is_released():
 def test_values_are_not_kept():
     """No value lives on after its line."""
     node = Node("n")
-    line_of(record(v=[node], w={"k": node}, x=Hook(lambda self: node)))
+    line_of(record(v=[node], w={"k": node}, x=Hook(lambda self, node=node: node)))
     dead = weakref.ref(node)
     del node
 

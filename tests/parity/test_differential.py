@@ -1,7 +1,7 @@
 """
 Both cores write the same bytes, for everything that Hypothesis can think of.
 
-``pytest tests/parity --hypothesis-profile=thorough`` looks for longer, and at new examples each time.
+``pytest tests/parity --hypothesis-profile=thorough`` looks for longer, and at new examples.
 """
 
 import collections
@@ -9,16 +9,13 @@ import dataclasses
 import datetime
 import decimal
 import enum
-import fractions
 import logging
 import pathlib
 import types
-import uuid
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.core.hostile import (
     HOSTILE,
     Colour,
@@ -32,6 +29,7 @@ from tests.core.hostile import (
     own,
 )
 from tests.core.line import checked
+
 from tracefmt import Field, Schema, SpanContext, schemas
 from tracefmt._cold.exception import describe
 from tracefmt.schemas import Form, Input
@@ -72,7 +70,9 @@ QUICK = [
 CHARACTERS = st.characters(codec=None, categories=None)
 TEXTS = st.one_of(
     st.text(CHARACTERS),
-    st.text(st.sampled_from('"\\\n\x00\x7f\x80\x9f\xa0\u2028\u2029\ud800\udfffaé中😀'), max_size=40),
+    st.text(
+        st.sampled_from('"\\\n\x00\x7f\x80\x9f\xa0\u2028\u2029\ud800\udfffaé中😀'), max_size=40
+    ),
     st.sampled_from(["", "level", "message", "null", "1", "\ud83d\ude00", "x" * 100]),
 )
 SIGNS = st.sampled_from([1, -1])
@@ -163,7 +163,14 @@ ATTRIBUTES = st.dictionaries(
             [
                 *("level", "level_", "level_2", "timestamp", "message_", "trace_id", "span_id"),
                 *("args_", "format_error", "exception.type", "stack", "env", "service", "severity"),
-                *("taskName", "color_message", "otelTraceID", "otelSpanID", "_private", "_tracefmt"),
+                *(
+                    "taskName",
+                    "color_message",
+                    "otelTraceID",
+                    "otelSpanID",
+                    "_private",
+                    "_tracefmt",
+                ),
                 *("", "a b", "é", "http.status", "getMessage", "__class__", "code.file.path"),
             ]
         ),
@@ -184,7 +191,9 @@ MESSAGES = st.one_of(
 STANDARD = st.fixed_dictionaries(
     {},
     optional={
-        "levelname": st.one_of(st.sampled_from(["DEBUG", "INFO", "WARNING", "ΑΣ", "İ"]), TEXTS, VALUES),
+        "levelname": st.one_of(
+            st.sampled_from(["DEBUG", "INFO", "WARNING", "ΑΣ", "İ"]), TEXTS, VALUES
+        ),
         "name": st.one_of(st.sampled_from(["app", "app.orders"]), VALUES),
         "created": st.one_of(DOUBLES, st.floats(-7e10, 3e11), INTEGERS, VALUES),
         "pathname": VALUES,
@@ -209,7 +218,9 @@ EXCEPTIONS = st.one_of(
     VALUES,
     st.builds(
         lambda kind, text, cause: _raised(kind(text), cause),
-        st.sampled_from([ValueError, KeyError, decimal.InvalidOperation, KeyboardInterrupt, OSError]),
+        st.sampled_from(
+            [ValueError, KeyError, decimal.InvalidOperation, KeyboardInterrupt, OSError]
+        ),
         VALUES,
         st.one_of(st.none(), st.just(TypeError("cause"))),
     ),
@@ -245,7 +256,7 @@ OTHER = Schema(
 
 def _raised(error, cause):
     try:
-        raise error from cause
+        raise error from cause  # noqa: TRY301  # it is to have a traceback
     except BaseException as caught:
         return (type(caught), caught, caught.__traceback__)
 

@@ -3,8 +3,8 @@
 import contextlib
 
 from opentelemetry import context, trace
-
 from tests.core.line import checked, record
+
 from tracefmt import Formatter
 
 TRACE_ID = 0x0AF7651916CD43DD8448EB211C80319C

@@ -27,7 +27,7 @@ def expect(trace_id, span_id, flags):
 
 @REAL
 def test_ddtrace(run_script):
-    """With the real ddtrace: no span, a span, one inside of it, sampling decided, and none again."""
+    """With the real ddtrace: no span, a span, one inside of it with sampling decided, and none."""
     script = f"""
 import json, logging, os
 from ddtrace import tracer
@@ -119,6 +119,6 @@ def test_contexts(run_script):
     none, *found = map(json.loads, lines)
 
     assert "trace_id" not in none
-    assert [
-        tuple(map(line.get, ("trace_id", "span_id", "trace_flags"))) for line in found
-    ] == [expected for _, expected in CONTEXTS]
+    assert [tuple(map(line.get, ("trace_id", "span_id", "trace_flags"))) for line in found] == [
+        expected for _, expected in CONTEXTS
+    ]

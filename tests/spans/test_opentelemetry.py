@@ -12,9 +12,9 @@ from opentelemetry import context, trace
 from opentelemetry.context.context import Context
 from opentelemetry.context.contextvars_context import ContextVarsRuntimeContext
 from opentelemetry.sdk.trace import TracerProvider, sampling
-
 from tests.core.line import checked, record
 from tests.spans.active import IDS, NONE, SPAN_ID, TRACE_ID, attached, ids, span
+
 from tracefmt import Formatter
 from tracefmt.spans.opentelemetry import OpenTelemetrySource
 
@@ -263,9 +263,9 @@ def test_runtime_replaced_later(monkeypatch):
 def test_runtime_replaced_by_another_of_its_kind(monkeypatch):
     """The same for a new runtime of the stock class, which has a variable of its own."""
     formatter = Formatter()
-    with trace.use_span(span(1, 1)), runtime(monkeypatch, ContextVarsRuntimeContext()):
-        with trace.use_span(span(2, 2)):
-            assert ids(formatter)[1] == f"{2:016x}"
+    other = runtime(monkeypatch, ContextVarsRuntimeContext())
+    with trace.use_span(span(1, 1)), other, trace.use_span(span(2, 2)):
+        assert ids(formatter)[1] == f"{2:016x}"
 
 
 def test_runtime_that_is_gone(monkeypatch):

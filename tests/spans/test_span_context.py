@@ -3,9 +3,9 @@
 import pickle
 
 import pytest
-
 from tests.core.line import checked, record
 from tests.spans.active import NONE, ids
+
 from tracefmt import Formatter, SpanContext
 from tracefmt.spans import normalize
 

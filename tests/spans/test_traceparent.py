@@ -1,9 +1,9 @@
 """The span that a W3C traceparent header names."""
 
 import pytest
-
 from tests.core.line import checked, record
 from tests.spans.active import IDS, NONE, SPAN_ID, TRACE_ID, ids
+
 from tracefmt import Formatter, SpanContext
 from tracefmt.spans.traceparent import TraceparentSource, parse
 

@@ -10,10 +10,10 @@ import threading
 
 import pytest
 from opentelemetry import trace
-
-from tests.core.hostile import Node, Raises, own
+from tests.core.hostile import HOSTILE, Node, Raises, own
 from tests.core.line import checked, record
 from tests.spans.active import IDS, NONE, attached, ids, span
+
 from tracefmt import ContextFilter, Formatter, QueueHandler, SpanContext, StreamHandler
 
 
@@ -344,8 +344,6 @@ def test_pickled_records_need_no_tracefmt(run_script):
 
 def test_deep_and_endless_values_can_be_sent():
     """Whatever the values, a record can be put on a queue and is cut as in a line."""
-    from tests.core.hostile import HOSTILE
-
     formatter = Formatter(span_source=lambda: None)
     for make, _ in HOSTILE.values():
         direct = formatter.format(record(v=make()))

@@ -4,9 +4,9 @@ import io
 import logging
 
 import pytest
+from tests.core.line import checked
 
 import tracefmt
-from tests.core.line import checked
 from tracefmt import ConfigurationError, FileHandler, SpanContext, StreamHandler
 
 ROOT = logging.getLogger()
@@ -144,7 +144,11 @@ def test_handler_taken_away_by_others(ours):
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (("LOUD",), {}, "level='LOUD': write a name that logging knows, such as 'INFO', or a number"),
+        (
+            ("LOUD",),
+            {},
+            "level='LOUD': write a name that logging knows, such as 'INFO', or a number",
+        ),
         ((True,), {}, "level=True: write a name"),
         ((1.5,), {}, "level=1.5: write a name"),
         ((), {"schema": "ecss"}, "schema: there is no 'ecss'"),

@@ -4,15 +4,16 @@ import contextlib
 import io
 import json
 import logging
+import logging.config
 import os
 import sys
 import threading
 import time
 
 import pytest
-
 from tests.core.hostile import Runs
 from tests.core.line import checked, record
+
 from tracefmt import ConfigurationError, FileHandler, Formatter, StreamHandler
 
 LINE = b'{"level":"info","logger":"app","message":"hello"}\n'
@@ -454,7 +455,10 @@ def test_file_of_two_processes(tmp_path, run_script):
     [
         ({"mode": "r"}, "mode='r': write 'a' to append"),
         ({"mode": "ab"}, "mode='ab': write 'a' to append"),
-        ({"encoding": "latin-1"}, "encoding='latin-1': JSON is UTF-8 (RFC 8259); leave encoding out"),
+        (
+            {"encoding": "latin-1"},
+            "encoding='latin-1': JSON is UTF-8 (RFC 8259); leave encoding out",
+        ),
     ],
 )
 def test_file_options_that_cannot_work(tmp_path, options, message):
@@ -485,8 +489,6 @@ def test_names_and_signature_of_logging(formatter, tmp_path):
 
 def test_dict_config(tmp_path):
     """`dictConfig` makes them with their options."""
-    import logging.config
-
     logging.config.dictConfig(
         {
             "version": 1,

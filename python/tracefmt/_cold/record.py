@@ -35,6 +35,12 @@ class Captured(NamedTuple):
     format_error: str | None = None
     format_args: Any = None
 
+    def mark(self) -> tuple[Any, ...]:
+        """Return what is put on the record."""
+        span = None if self.span is None else tuple(self.span)
+        exception = None if self.exception is None else tuple(self.exception)
+        return (span, exception, self.format_error, self.format_args)
+
 
 def captured(mark: Any) -> Captured | None:
     """Return what a mark holds, or None where something else was put under its name."""

@@ -8,9 +8,9 @@ from tracefmt._python.encoder import Encoder
 from tracefmt._python.sink import Sink
 from tracefmt._version import __version__
 
-__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "Sink"]
+__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Sink"]
 
 NAME = "python"
 VERSION = __version__
-LineHandler = None
-"""The Python core has none: its handlers are logging's own all the way."""
+LineHandler = LoggerMethods = None
+"""The Python core has none: its handlers and loggers are logging's own all the way."""

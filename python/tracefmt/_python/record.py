@@ -45,7 +45,9 @@ class RecordView:
         if self.error is not None:
             self.format_args = args
         elif self.capture is not None:
-            self.error, self.format_args = self.capture.format_error, self.capture.format_args
+            self.format_args = self.capture.format_args
+        if self.capture is not None and self.capture.format_error is not None:
+            self.add_error(self.capture.format_error)
 
     def add_error(self, error: str) -> None:
         """Name one more thing that could not be written."""

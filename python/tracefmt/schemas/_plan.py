@@ -9,7 +9,7 @@ from typing import Any
 from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt._python.value import encode as encode_value
 from tracefmt.exceptions import ConfigurationError
-from tracefmt.schemas._schema import Field, Form, Input, Schema
+from tracefmt.schemas._schema import Field, Form, Input, Schema, require_text
 
 __all__ = ["Plan", "Step", "compile_plan"]
 
@@ -72,6 +72,8 @@ def compile_plan(
         msg = f"exclude: write a list of names, [{exclude!r}]"
         raise ConfigurationError(msg)
     excluded = frozenset(exclude)
+    for name in excluded:
+        require_text(name, "exclude: a name")
     named = schema.rename(dict(rename or {}))
     _check_static(named, static or {})
     steps: list[Step] = []
@@ -114,9 +116,7 @@ def _append(steps: list[Step], step: Step) -> None:
 
 def _check_static(schema: Schema, static: Mapping[str, Any]) -> None:
     for key in static:
-        if not isinstance(key, str):
-            msg = f"static: a key is text, not {key!r}"
-            raise ConfigurationError(msg)
+        require_text(key, "static: a key")
         if key in schema.keys:
             msg = (
                 f"static: {key!r} is a field of schema {schema.name!r}; choose another key, "

@@ -150,10 +150,20 @@ def _check(schema: Schema) -> None:
             raise ConfigurationError(msg)
         if field.form is Form.MEMBERS:
             continue
-        if not isinstance(field.key, str) or not field.key:
-            msg = f"schema {schema.name!r}: a key is text and not empty, not {field.key!r}"
-            raise ConfigurationError(msg)
+        require_text(field.key, f"schema {schema.name!r}: a key")
         if field.key in seen:
             msg = f"schema {schema.name!r}: two fields have the key {field.key!r}; rename one"
             raise ConfigurationError(msg)
         seen.add(field.key)
+
+
+def require_text(name: object, what: str) -> None:
+    """Raise where a name cannot be a key: a lone surrogate's visible text could be another's."""
+    if not isinstance(name, str) or not name:
+        msg = f"{what} is text and not empty, not {name!r}"
+        raise ConfigurationError(msg)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        msg = f"{what} is text without lone surrogates, not {name!r}"
+        raise ConfigurationError(msg) from None

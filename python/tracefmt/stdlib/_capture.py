@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import logging.handlers
 from typing import Any
@@ -10,10 +9,17 @@ from typing import Any
 from tracefmt._cold import message as cold_message
 from tracefmt._cold.exception import describe
 from tracefmt._cold.plain import plain
-from tracefmt._cold.record import CAPTURE, STANDARD, Captured, captured
+from tracefmt._cold.record import (
+    CAPTURE,
+    STANDARD,
+    Captured,
+    attributes_of,
+    captured,
+    own_items,
+)
 from tracefmt._cold.text import describe_error
 from tracefmt.spans import SpanContextSource, normalize
-from tracefmt.stdlib._formatter import _opentelemetry
+from tracefmt.stdlib._formatter import opentelemetry_source
 
 
 class ContextFilter(logging.Filter):
@@ -37,12 +43,12 @@ class ContextFilter(logging.Filter):
 
     def __init__(self, span_source: SpanContextSource | None = None) -> None:
         super().__init__()
-        self._source = span_source or _opentelemetry()
+        self._source = opentelemetry_source() if span_source is None else span_source
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Stamp the record unless that has been done, and let it pass."""
-        if CAPTURE not in record.__dict__:
-            record.__dict__[CAPTURE] = tuple(self.capture())
+        if captured(record.__dict__.get(CAPTURE)) is None:
+            record.__dict__[CAPTURE] = self.capture().mark()
         return True
 
     def capture(self) -> Captured:
@@ -52,7 +58,7 @@ class ContextFilter(logging.Filter):
             span = None if active is None else normalize(active)
         except Exception as error:
             return Captured(None, format_error=f"span context source: {describe_error(error)}")
-        return Captured(None if span is None else (span[0], span[1], span[2]))
+        return Captured(span)
 
 
 class QueueHandler(logging.handlers.QueueHandler):
@@ -83,19 +89,25 @@ class QueueHandler(logging.handlers.QueueHandler):
         found = captured(record.__dict__.get(CAPTURE)) or self._capture()
         message, error = _message(record)
         texts = describe(record.exc_info)
-        sent = copy.copy(record)
         if error is not None:
-            found = found._replace(format_error=error, format_args=plain(record.args))
+            errors = [error] if found.format_error is None else [error, found.format_error]
+            found = found._replace(format_error="; ".join(errors), format_args=plain(record.args))
+        # always a plain record: one of a class of its own would build its message once more
+        sent = logging.LogRecord.__new__(logging.LogRecord)
+        for key, value in _attributes(record).items():
+            sent.__dict__[key] = value if key in STANDARD else plain(value)
         if texts is not None:
-            found = found._replace(exception=(texts[0], texts[1], texts[2]))
+            found = found._replace(exception=texts)
             sent.exc_text = texts.stacktrace
-        for key, value in record.__dict__.items():
-            if key not in STANDARD:
-                sent.__dict__[key] = plain(value)
-        sent.__dict__[CAPTURE] = tuple(found)
+        sent.__dict__[CAPTURE] = found.mark()
         sent.msg = sent.message = message
         sent.args = sent.exc_info = None
         return sent
+
+
+def _attributes(record: logging.LogRecord) -> dict[Any, Any]:
+    exact = type(record) is logging.LogRecord
+    return own_items(record.__dict__) if exact else attributes_of(record)
 
 
 def _message(record: logging.LogRecord) -> tuple[str, str | None]:

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib._formatter import Formatter
 from tracefmt.stdlib._handlers import FileHandler, StreamHandler, level_number
+from tracefmt.stdlib._logger import Logger
 
-_installed: tuple[logging.Handler, int] | None = None  # our handler, and the level before us
+
+class _Installed(NamedTuple):
+    """What was done to the global state, and what was there before."""
+
+    handler: logging.Handler
+    level: int
+    logger_class: type[logging.Logger] | None
+
+    def undo(self) -> None:
+        root = logging.getLogger()
+        root.removeHandler(self.handler)
+        self.handler.close()
+        root.setLevel(self.level)
+        if self.logger_class is not None and logging.getLoggerClass() is Logger:
+            logging.setLoggerClass(self.logger_class)
+
+
+_installed: _Installed | None = None
 
 
 def configure(
@@ -18,6 +36,7 @@ def configure(
     schema: Any = "flat",
     filename: Any = None,
     stream: Any = None,
+    native: bool = False,
     **formatter_options: Any,
 ) -> logging.Handler | None:
     """
@@ -31,6 +50,8 @@ def configure(
         schema: the layout, as for `Formatter`.
         filename: append to this file.
         stream: write to this stream; `sys.stderr` if neither is given, as in `logging.basicConfig`.
+        native: make every logger that is created from now on a `tracefmt.Logger`, which writes
+            natively where it can; loggers that are there already stay as they are.
         formatter_options: any option of `Formatter`.
 
     Returns:
@@ -50,20 +71,19 @@ def configure(
     global _installed  # noqa: PLW0603  # the root logger is global, and so is what we did to it
     handler = None
     if level is not None:
+        number = level_number(level, "level")  # first: an error must not leave a file behind
         handler = _handler(schema, filename, stream, formatter_options)
-        number = level_number(level, "level")
-    root = logging.getLogger()
-    before = root.level
     if _installed is not None:
-        old, before = _installed
-        root.removeHandler(old)
-        old.close()
-        root.setLevel(before)
+        _installed.undo()
         _installed = None
     if handler is not None:
+        root = logging.getLogger()
+        before = logging.getLoggerClass() if native else None
+        _installed = _Installed(handler, root.level, before)
         root.setLevel(number)
         root.addHandler(handler)
-        _installed = (handler, before)
+        if native:
+            logging.setLoggerClass(Logger)
     return handler
 
 

@@ -80,10 +80,12 @@ class Formatter(logging.Formatter):
         options = dict(self._options)
         schema = schemas.get(options.pop("schema"))
         source = options.pop("span_source")
+        if source is None:
+            source = opentelemetry_source()
         if options["service"] is None:
             options["service"] = _resource.service_name()
         plan = schemas.compile_plan(schema, **options)
-        self._encoder = _core.core.Encoder(plan, source or _opentelemetry(), self._describer())
+        self._encoder = _core.core.Encoder(plan, source, self._describer())
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON, without a newline."""
@@ -126,7 +128,13 @@ class Formatter(logging.Formatter):
         self._build()
 
 
-def _opentelemetry() -> SpanContextSource:
+def opentelemetry_source() -> SpanContextSource:
+    """
+    Return the default source.
+
+    Raises:
+        ConfigurationError: opentelemetry-api is not installed.
+    """
     try:
         # here, so that `import tracefmt` needs the standard library alone
         from tracefmt.spans.opentelemetry import OpenTelemetrySource  # noqa: PLC0415

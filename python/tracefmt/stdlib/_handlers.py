@@ -25,6 +25,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
     _flush_level = logging.ERROR
     _filters: list[Any]
     _encoder: Any = None
+    _native: Any = None  # what stands in for `handle`, and its method; Logger looks for them
 
     def _set_up(
         self,
@@ -76,13 +77,16 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
 
     def _bind(self) -> None:
         """Let the core stand in for `handle` where it can: it does the same, in one native call."""
+        self._native = None
         self.__dict__.pop("handle", None)
         native = _core.core.LineHandler
         if native is None or self._sink is None or self._encoder is None or self._flusher:
             return
         if not any(name in vars(kind) for kind in _users_classes(self) for name in _HANDLING):
             parts = (self._filters, self._encoder, self._sink, self._stream.flush)
-            self.handle = native(weakref.ref(self), *parts, self._flush_level).handle  # type: ignore[method-assign]
+            stand_in = native(weakref.ref(self), *parts, self._flush_level)
+            self.handle = stand_in.handle  # type: ignore[method-assign]
+            self._native = (stand_in, self.handle)
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: N802  # logging's name
         """Set the formatter; None stands for logging's default text format, as in logging."""

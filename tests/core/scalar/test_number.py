@@ -7,7 +7,6 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.core import cases
 from tests.core.line import value_text
 
@@ -38,13 +37,12 @@ def test_doubles_are_reprs(number):
         assert text in ('"NaN"', '"Infinity"', '"-Infinity"')
 
 
-@pytest.mark.parametrize("exponent", range(-324, 309))
-def test_doubles_of_every_magnitude(exponent):
+@pytest.mark.parametrize("digits", ["1", "-1.5", "9.999999999999999", "1.2345678"])
+def test_doubles_of_every_magnitude(digits):
     """Shortest digits and the form of the exponent agree with `repr` at every magnitude."""
-    numbers = [float(f"{digits}e{exponent}") for digits in ("1", "-1.5", "9.999999999999999")]
-    finite = [number for number in numbers if math.isfinite(number)]
+    numbers = [float(f"{digits}e{exponent}") for exponent in range(-324, 308)]
 
-    assert value_text(finite) == str(finite).replace(" ", "")
+    assert value_text(numbers) == str(numbers).replace(" ", "")
 
 
 @pytest.mark.clause("N2")

@@ -5,7 +5,6 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.core import cases
 from tests.core.line import value_text
 
@@ -39,12 +38,18 @@ def _by_the_law(character):
     return f'"{character}"'
 
 
-@pytest.mark.parametrize("length", [*range(1, 70), 4096, 10_000])
-def test_every_position(length):
+@pytest.mark.parametrize("character", ["\n", '"', "\x7f", "é"])
+def test_every_position(character):
     """A character to escape is found wherever it stands, also beside the blocks of a fast path."""
-    texts = ["x" * before + "\n" + "x" * (length - before) for before in range(min(length, 40))]
+    texts = [
+        "x" * before + character + "x" * (length - before)
+        for length in [*range(1, 70), 4096]
+        for before in range(min(length, 40))
+    ]
 
-    assert value_text(texts) == json.dumps(texts, separators=(",", ":"))
+    expected = json.dumps(texts, separators=(",", ":"), ensure_ascii=False)
+
+    assert value_text(texts) == expected.replace("\x7f", r"\u007f")
 
 
 @given(st.text(st.characters(codec=None, categories=None)))

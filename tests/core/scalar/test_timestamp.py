@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.core import cases
 from tests.core.line import timestamp_text, value_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("case", cases.load("timestamp"))
@@ -34,23 +34,25 @@ def test_agrees_with_datetime(seconds):
     )
 
 
-@pytest.mark.parametrize("year", range(1, 10_000, 37))
-def test_first_and_last_day_of_years(year):
-    """The first and the last moment of a year."""
-    first = (datetime(year, 1, 1, tzinfo=timezone.utc) - EPOCH) // timedelta(seconds=1)
-    last = (datetime(year, 12, 31, 23, 59, 59, tzinfo=timezone.utc) - EPOCH) // timedelta(seconds=1)
+def test_first_and_last_moment_of_years():
+    """The first and the last second of years from 1 to 9999."""
+    for year in range(1, 10_000, 37):
+        first = datetime(year, 1, 1, tzinfo=timezone.utc) - EPOCH
+        last = datetime(year, 12, 31, 23, 59, 59, tzinfo=timezone.utc) - EPOCH
 
-    assert timestamp_text(first) == f'"{year:04}-01-01T00:00:00.000000Z"'
-    assert timestamp_text(last) == f'"{year:04}-12-31T23:59:59.000000Z"'
+        assert timestamp_text(first // SECOND) == f'"{year:04}-01-01T00:00:00.000000Z"'
+        assert timestamp_text(last // SECOND) == f'"{year:04}-12-31T23:59:59.000000Z"'
 
 
-def test_every_day_of_a_century():
-    """Months and leap days, also where the century has none."""
-    day = datetime(1896, 1, 1, tzinfo=timezone.utc)
-    for number in range(366 * 12):
+def test_every_day_of_some_years():
+    """Months and leap days, also around a century that has none."""
+    day = datetime(1898, 1, 1, tzinfo=timezone.utc)
+    for number in range(366 * 5):
         when = day + timedelta(days=number)
 
-        assert timestamp_text((when - EPOCH).total_seconds()) == f'"{when:%Y-%m-%d}T00:00:00.000000Z"'
+        assert (
+            timestamp_text((when - EPOCH).total_seconds()) == f'"{when:%Y-%m-%d}T00:00:00.000000Z"'
+        )
 
 
 def test_time_going_back():
