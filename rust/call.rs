@@ -153,7 +153,8 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 }
 
-fn is_false(value: &Bound<'_, PyAny>) -> bool {
+/// The object False itself.
+pub fn is_false(value: &Bound<'_, PyAny>) -> bool {
     value
         .cast_exact::<PyBool>()
         .is_ok_and(|flag| !flag.is_true())

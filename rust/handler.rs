@@ -8,7 +8,7 @@ use crate::sink::Sink;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList, PyTuple};
 
 /// The native half of a handler: it stands in for the handler's method `handle`.
 ///
@@ -75,6 +75,40 @@ impl LineHandler {
 }
 
 impl LineHandler {
+    /// A handler's native half and its level; None where the handler is another's, has filters, or
+    /// needs to know who called.
+    pub fn of<'py>(handler: &Bound<'py, PyAny>) -> PyResult<Option<(Bound<'py, Self>, i64)>> {
+        let py = handler.py();
+        let Ok(values) = handler
+            .getattr(intern!(py, "__dict__"))?
+            .cast_into_exact::<PyDict>()
+        else {
+            return Ok(None);
+        };
+        let Some(found) = values.get_item(intern!(py, "_native"))? else {
+            return Ok(None);
+        };
+        let Ok(halves) = found.cast_into_exact::<PyTuple>() else {
+            return Ok(None);
+        };
+        // somebody may have put another method over ours
+        let method = values.get_item(intern!(py, "handle"))?;
+        if !method.is_some_and(|method| halves.get_item(1).is_ok_and(|own| method.is(&own))) {
+            return Ok(None);
+        }
+        let Ok(native) = halves.get_item(0)?.cast_into_exact::<Self>() else {
+            return Ok(None);
+        };
+        let Some(level) = values.get_item(intern!(py, "level"))? else {
+            return Ok(None);
+        };
+        let Ok(level) = level.extract::<i64>() else {
+            return Ok(None);
+        };
+        let simple = native.get().is_simple(py);
+        Ok(simple.then_some((native, level)))
+    }
+
     pub fn encoder(&self) -> &Encoder {
         self.encoder.get()
     }

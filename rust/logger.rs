@@ -1,7 +1,7 @@
 //! A logger's methods, natively: from the arguments of a call to the descriptor, where nobody asks for a
 //! record on the way.  Whenever somebody might, the call goes to Python, which does all that logging does.
 
-use crate::call::{Call, Given};
+use crate::call::{Call, Given, is_false};
 use crate::encoder::Encoder;
 use crate::error::is_ordinary;
 use crate::ffi;
@@ -12,7 +12,7 @@ use crate::value::{self, Open, Pairs};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyList, PyTuple, PyType};
+use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyTuple, PyType};
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -20,12 +20,12 @@ use std::sync::{Arc, Mutex};
 /// The methods of one logger, or of one logger with bound fields.
 #[pyclass(frozen, module = "tracefmt._rust")]
 pub struct LoggerMethods {
+    logger: Py<PyAny>,
     class: Py<PyType>,
     /// The logger's attributes; logging changes them in place.
     values: Py<PyDict>,
     /// Which levels are enabled; logging empties it when that may have changed.
     cache: Py<PyDict>,
-    is_enabled_for: Py<PyAny>,
     bound: Option<Py<PyDict>>,
     /// Does all that logging does.
     cold: Py<PyAny>,
@@ -125,18 +125,17 @@ macro_rules! python_methods {
                 stacklevel: Option<&Bound<'py, PyAny>>,
                 fields: Option<&Bound<'py, PyDict>>,
             ) -> PyResult<()> {
-                let Ok(number) = level.extract::<i64>() else {
-                    imports::REFUSE_LEVEL.get(msg.py())?.call1((level,))?;
-                    return Ok(());
-                };
                 let given = Given { msg, args, exc_info, extra, stack_info, stacklevel, fields };
-                self.call(number, &given)
+                match level.cast_exact::<PyInt>().ok().and_then(|level| level.extract().ok()) {
+                    Some(number) => self.call(number, &given),
+                    None => self.call_at_odd_level(level, &given),
+                }
             }
 
             fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
                 visit.call(&self.values)?;
                 visit.call(&self.cache)?;
-                visit.call(&self.is_enabled_for)?;
+                visit.call(&self.logger)?;
                 visit.call(&self.bound)?;
                 visit.call(&self.cold)
             }
@@ -158,11 +157,11 @@ impl LoggerMethods {
     fn of(logger: &Bound<'_, PyAny>, bound: Option<Py<PyDict>>, cold: Py<PyAny>) -> PyResult<Self> {
         let values = logger.getattr("__dict__")?.cast_into::<PyDict>()?;
         Ok(Self {
+            logger: logger.clone().unbind(),
             class: logger.get_type().unbind(),
             size: AtomicUsize::new(values.len()),
             values: values.unbind(),
             cache: logger.getattr("_cache")?.cast_into::<PyDict>()?.unbind(),
-            is_enabled_for: logger.getattr("isEnabledFor")?.unbind(),
             bound,
             cold,
             version: AtomicU32::new(0),
@@ -173,35 +172,60 @@ impl LoggerMethods {
     fn call(&self, level: i64, given: &Given<'_, '_>) -> PyResult<()> {
         let py = given.msg.py();
         if self.is_enabled(py, level)? && !self.write(py, level, given)? {
-            let stack_info = match given.stack_info {
-                Some(value) => value.clone(),
-                None => PyBool::new(py, false).to_owned().into_any(),
-            };
-            let stacklevel = match given.stacklevel {
-                Some(value) => value.clone(),
-                None => 1_i64.into_pyobject(py)?.into_any(),
-            };
-            let fields = given.fields.cloned().unwrap_or_else(|| PyDict::new(py));
-            let (exc_info, extra) = (given.exc_info, given.extra);
-            let (msg, args) = (given.msg, given.args);
-            self.cold.bind(py).call1((
-                level, msg, args, exc_info, extra, stack_info, stacklevel, fields,
-            ))?;
+            self.call_cold(level.into_pyobject(py)?.as_any(), given)?;
         }
         Ok(())
     }
 
+    /// A level that is no integer, or a very large one.
+    fn call_at_odd_level(&self, level: &Bound<'_, PyAny>, given: &Given<'_, '_>) -> PyResult<()> {
+        let py = level.py();
+        if !level.is_instance_of::<PyInt>() {
+            imports::REFUSE_LEVEL.get(py)?.call1((level,))?;
+        } else if self
+            .logger
+            .bind(py)
+            .call_method1("isEnabledFor", (level,))?
+            .is_truthy()?
+        {
+            self.call_cold(level, given)?;
+        }
+        Ok(())
+    }
+
+    /// Does all that logging does.
+    fn call_cold(&self, level: &Bound<'_, PyAny>, given: &Given<'_, '_>) -> PyResult<()> {
+        let py = level.py();
+        let stack_info = match given.stack_info {
+            Some(value) => value.clone(),
+            None => PyBool::new(py, false).to_owned().into_any(),
+        };
+        let stacklevel = match given.stacklevel {
+            Some(value) => value.clone(),
+            None => 1_i64.into_pyobject(py)?.into_any(),
+        };
+        let fields = given.fields.cloned().unwrap_or_else(|| PyDict::new(py));
+        let (exc_info, extra) = (given.exc_info, given.extra);
+        let (msg, args) = (given.msg, given.args);
+        let all = (
+            level, msg, args, exc_info, extra, stack_info, stacklevel, fields,
+        );
+        self.cold.bind(py).call1(all).map(drop)
+    }
+
     /// What `Logger.isEnabledFor` says, from the logger's own cache where it knows.
     fn is_enabled(&self, py: Python<'_>, level: i64) -> PyResult<bool> {
-        if let Some(disabled) = self.values.bind(py).get_item(intern!(py, "disabled"))?
-            && disabled.is_truthy()?
-        {
-            return Ok(false);
+        if self.has_logging_methods(py)? {
+            let disabled = self.values.bind(py).get_item(intern!(py, "disabled"))?;
+            if disabled.is_some_and(|disabled| !is_false(&disabled)) {
+                return Ok(false);
+            }
+            if let Some(known) = self.cache.bind(py).get_item(level)? {
+                return known.is_truthy();
+            }
         }
-        match self.cache.bind(py).get_item(level)? {
-            Some(known) => known.is_truthy(),
-            None => self.is_enabled_for.bind(py).call1((level,))?.is_truthy(),
-        }
+        let is_enabled_for = self.logger.bind(py).getattr(intern!(py, "isEnabledFor"))?;
+        is_enabled_for.call1((level,))?.is_truthy()
     }
 
     /// Writes the call's line wherever it is to go; false, and nothing written, where the call has to
@@ -267,6 +291,12 @@ impl LoggerMethods {
         {
             return Ok(false);
         }
+        self.has_logging_methods(py)
+    }
+
+    /// Whether the class does all that leads to a line as logging does; looked at again only when the
+    /// class or one of its bases has changed.
+    fn has_logging_methods(&self, py: Python<'_>) -> PyResult<bool> {
         let class = self.class.bind(py);
         let version = ffi::version_of(class);
         if version != 0 && version == self.version.load(Relaxed) {
@@ -296,7 +326,7 @@ impl LoggerMethods {
             };
             for handler in handlers.iter() {
                 some = true;
-                let Some((native, lowest)) = native_half(&handler)? else {
+                let Some((native, lowest)) = LineHandler::of(&handler)? else {
                     return Ok(None);
                 };
                 if level >= lowest {
@@ -359,40 +389,4 @@ impl LoggerMethods {
         }
         Ok(fragment)
     }
-}
-
-/// A handler's native half and its level; None where the handler is another's, has filters, or needs
-/// to know who called.
-fn native_half<'py>(
-    handler: &Bound<'py, PyAny>,
-) -> PyResult<Option<(Bound<'py, LineHandler>, i64)>> {
-    let py = handler.py();
-    let Ok(values) = handler
-        .getattr(intern!(py, "__dict__"))?
-        .cast_into_exact::<PyDict>()
-    else {
-        return Ok(None);
-    };
-    let Some(found) = values.get_item(intern!(py, "_native"))? else {
-        return Ok(None);
-    };
-    let Ok(halves) = found.cast_into_exact::<PyTuple>() else {
-        return Ok(None);
-    };
-    // somebody may have put another method over ours
-    let method = values.get_item(intern!(py, "handle"))?;
-    if !method.is_some_and(|method| halves.get_item(1).is_ok_and(|own| method.is(&own))) {
-        return Ok(None);
-    }
-    let Ok(native) = halves.get_item(0)?.cast_into_exact::<LineHandler>() else {
-        return Ok(None);
-    };
-    let Some(level) = values.get_item(intern!(py, "level"))? else {
-        return Ok(None);
-    };
-    let Ok(level) = level.extract::<i64>() else {
-        return Ok(None);
-    };
-    let simple = native.get().is_simple(py);
-    Ok(simple.then_some((native, level)))
 }

@@ -116,13 +116,15 @@ COLD = st.one_of(
     st.sampled_from(QUICK).map(lambda name: HOSTILE[name][0]()),
 )
 SCALARS = st.one_of(st.none(), st.booleans(), TEXTS, INTEGERS, DOUBLES)
+# without NaN, since whether two of them are one key depends on where they are in memory
+HASHABLE = st.one_of(st.none(), st.booleans(), TEXTS, INTEGERS, st.floats(allow_nan=False))
 KEYS = st.one_of(
     TEXTS,
-    SCALARS,
+    HASHABLE,
     st.binary(max_size=3),
     st.dates(),
     st.sampled_from([*Colour, *Flags, *Text]),
-    st.tuples(SCALARS, SCALARS),
+    st.tuples(HASHABLE, HASHABLE),
     st.frozensets(st.text(CHARACTERS, max_size=2), max_size=3),
     TEXTS.map(UnequalText),
     st.builds(Frozen, TEXTS),

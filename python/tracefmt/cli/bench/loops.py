@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from tracefmt.cli.bench.workloads import LOGGER, Workload
@@ -108,7 +108,7 @@ def _extra(workload: Workload) -> str:
 
 
 def compiled_loop(call: str, workload: Workload, **names: Any) -> Loop:
-    """Return a loop around one call, given as source; arguments, fields and `names` are variables."""
+    """Return a loop around a call, given as source over arguments, fields and `names`."""
     arguments = {f"argument{n}": value for n, value in enumerate(workload.args)}
     variables = {**names, **arguments, **workload.fields}
     source = (

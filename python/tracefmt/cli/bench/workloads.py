@@ -1,4 +1,4 @@
-"""What is logged, as data: the one home of the workloads of `tracefmt bench` and of ``benches/``."""
+"""What is logged, as data: the one home of the workloads, for ``benches/`` too."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Workload:
         fields: the attributes of the line, by name.
         in_span: whether the call is made inside a sampled span.
         enabled: whether the logger's level lets it through.
-        exception: whether it is ``exception()`` in a handler, three frames from where it was raised.
+        exception: whether it is ``exception()``, three frames from where it was raised.
     """
 
     name: str

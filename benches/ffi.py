@@ -1,0 +1,150 @@
+"""
+What the `unsafe` of rust/ffi.rs pays, into ``record/ffi.json``.
+
+    python benches/ffi.py
+
+(a) a line through our Sink, beside the same line through Python's ``os.write``;
+(b) a record through ``ffi::take_items``, beside PyO3's safe iterator over a dict, for which a copy
+of the crate is built with ``ffi/safe_take_items.rs`` in its place.
+
+Least CPU times come from processes that take turns; instructions for a line come from two runs of
+different length under callgrind.  Needs cargo and valgrind.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import machine
+from contender import HERE
+
+ROOT = HERE.parent
+MEASURED = HERE / "ffi" / "measured.py"
+ROUNDS = 12
+SHORT, LONG = 2_000, 12_000  # lines under callgrind
+COMPARED = {
+    "a line written": {"ours": ("ffi", "sink"), "safe": ("ffi", "os.write")},
+    "a record read": {"ours": ("ffi", "read"), "safe": ("safe", "read")},
+}
+
+
+def build(folder: Path, *, safe: bool) -> Path:
+    """Build a copy of the crate and the package, and return what is to be on the Python path."""
+    for name in ("rust", "python"):
+        ignored = shutil.ignore_patterns("*.so", "__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in ("Cargo.toml", "Cargo.lock"):
+        shutil.copy(ROOT / name, folder)
+    if safe:
+        replace_take_items(folder / "rust" / "ffi.rs")
+    subprocess.run(
+        ["cargo", "build", "--release", "--quiet", "--locked", "--target-dir", "target"],
+        cwd=folder,
+        env={**os.environ, "PYO3_PYTHON": sys.executable, "PYO3_BUILD_EXTENSION_MODULE": "1"},
+        check=True,
+    )
+    library = next((folder / "target" / "release").glob("lib_rust.*[!d]"))
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    shutil.copy(library, folder / "python" / "tracefmt" / f"_rust{suffix}")
+    return folder / "python"
+
+
+def replace_take_items(path: Path) -> None:
+    """Put the safe loop in the place of the function and its comment."""
+    text = path.read_text()
+    function = re.compile(r"(///[^\n]*\n)+pub fn take_items<.*?^}\n", re.MULTILINE | re.DOTALL)
+    safe = (HERE / "ffi" / "safe_take_items.rs").read_text()
+    replaced, count = function.subn(lambda _: safe, text)
+    if count != 1:
+        raise SystemExit("rust/ffi.rs has no take_items any more: mend benches/ffi.py")
+    path.write_text(replaced)
+
+
+def run(
+    package: Path, *arguments: str, before: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, sys.executable, str(MEASURED), *arguments],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(package),
+            "PYTHONHASHSEED": "0",
+            "TRACEFMT_CORE": "rust",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+def instructions(package: Path, name: str) -> float | None:
+    """Return the instructions for one line, or None without valgrind."""
+    if shutil.which("valgrind") is None:
+        return None
+    before = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+    counts = []
+    for lines in (SHORT, LONG):
+        done = run(package, name, str(lines), before=before)
+        counts.append(int(re.findall(r"Collected : (\d+)", done.stderr)[0]))
+    return round((counts[1] - counts[0]) / (LONG - SHORT), 1)
+
+
+def measure(packages: dict[str, Path]) -> dict[str, Any]:
+    """Return both comparisons: least CPU time and instructions for a line."""
+    variants = {key for pair in COMPARED.values() for key in pair.values()}
+    seconds: dict[tuple[str, str], float] = dict.fromkeys(variants, float("inf"))
+    for _ in range(ROUNDS):
+        for build_name, name in sorted(variants):
+            cost = float(run(packages[build_name], name).stdout)
+            seconds[build_name, name] = min(cost, seconds[build_name, name])
+    counted = {key: instructions(packages[key[0]], key[1]) for key in sorted(variants)}
+    return {
+        what: {
+            side: {
+                "measured": key[1],
+                "build": key[0],
+                "least_ns": round(seconds[key] * 1e9, 1),
+                "instructions": counted[key],
+            }
+            for side, key in pair.items()
+        }
+        for what, pair in COMPARED.items()
+    }
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="tracefmt-ffi-") as name:
+        packages = {}
+        for build_name in ("ffi", "safe"):
+            folder = Path(name, build_name)
+            folder.mkdir()
+            print(f"building {build_name}", file=sys.stderr)
+            packages[build_name] = build(folder, safe=build_name == "safe")
+        print("measuring", file=sys.stderr)
+        compared = measure(packages)
+    record = {
+        "made": f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}",
+        "workload": "W3",
+        "machine": machine.facts(),
+        "compared": compared,
+    }
+    path = HERE / "record" / "ffi.json"
+    path.write_text(json.dumps(record, indent=2) + "\n")
+    for what, pair in compared.items():
+        for side, one in pair.items():
+            print(f"{what}, {side}: {one['least_ns']} ns, {one['instructions']} instructions")
+    print(path)
+
+
+if __name__ == "__main__":
+    main()

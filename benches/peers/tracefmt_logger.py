@@ -1,0 +1,16 @@
+"""tracefmt's logger: natively from the call to the descriptor."""
+
+from __future__ import annotations
+
+import through_tracefmt
+from contender import CALL, Prepared, Sink, Traits
+from workloads import Workload
+
+from tracefmt import get_logger  # noqa: F401  # without it this contender is absent
+
+LABEL = "tracefmt.Logger"
+TRAITS = Traits(stages=(CALL,))
+
+
+def setup(stage: str, sink: Sink, workload: Workload) -> Prepared:
+    return through_tracefmt.prepared(stage, sink, workload, native=True)

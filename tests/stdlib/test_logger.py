@@ -1,0 +1,608 @@
+"""`tracefmt.Logger`: what logging does, whichever way a call takes."""
+
+import asyncio
+import functools
+import io
+import json
+import logging
+import sys
+import threading
+import time
+from unittest import mock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry import trace
+
+import tracefmt
+from tracefmt import _core
+
+CONTEXT = trace.SpanContext(
+    0x0AF7651916CD43DD8448EB211C80319C, 0xB7AD6B7169203331, False, trace.TraceFlags(1)
+)
+
+
+class Output:
+    """A file that handlers write to by its descriptor, and the lines in it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.stream = path.open("w")
+
+    def handler(self, **options):
+        formatter = tracefmt.Formatter(exclude=["timestamp"], **options)
+        return tracefmt.StreamHandler(self.stream, formatter=formatter)
+
+    def lines(self):
+        """Return the lines since the last call."""
+        text = self.path.read_text()
+        self.stream.truncate(0)
+        self.stream.seek(0)
+        return text.splitlines()
+
+
+@pytest.fixture
+def output(tmp_path):
+    found = Output(tmp_path / "out.jsonl")
+    yield found
+    found.stream.close()
+
+
+@pytest.fixture
+def native(core, monkeypatch):
+    """Count the records that are made; with the Python core there is one for each call."""
+    records = []
+    original = logging.LogRecord.__init__
+
+    def counted(self, *args, **kwargs):
+        records.append(args)
+        original(self, *args, **kwargs)
+
+    monkeypatch.setattr(logging.LogRecord, "__init__", counted)
+
+    class Way:
+        def forget(self):
+            records.clear()
+
+        def is_as_expected(self):
+            return bool(records) == (core.NAME == "python")
+
+    return Way()
+
+
+@pytest.fixture
+def log(output):
+    """A logger of ours with one handler of ours; it ends with the test."""
+    name = f"logger.{time.monotonic_ns()}"
+    logger = tracefmt.get_logger(name)
+    logger.parent = None  # pytest listens at the root, and at loggers that do not propagate
+    logger.addHandler(output.handler())
+    logger.setLevel(logging.INFO)
+    yield logger
+    del logging.root.manager.loggerDict[name]
+
+
+@pytest.fixture
+def plain(log):
+    """A plain logger of the same name with the same handler."""
+    logger = logging.Logger(log.name, logging.INFO)  # noqa: LOG001
+    logger.handlers = log.handlers
+    return logger
+
+
+def failing():
+    raise ValueError("no")
+
+
+def handled():
+    try:
+        failing()
+    except ValueError as error:
+        return error
+
+
+ERROR = handled()
+CALLS = {
+    "text": lambda log: log.info("hello"),
+    "each level": lambda log: [
+        getattr(log, name)(name) for name in ("debug", "info", "warning", "error", "critical")
+    ],
+    "arguments": lambda log: log.info("%s has %d", "cart", 3),
+    "one mapping": lambda log: log.info("%(a)s", {"a": 1}),
+    "an empty mapping": lambda log: log.info("%s", {}),
+    "a mapping of another type": lambda log: log.info("%(a)s", mock_mapping()),
+    "wrong arguments": lambda log: log.info("%d", "x"),
+    "too many arguments": lambda log: log.info("done", 1),
+    "no text": lambda log: log.info({"a": 1}),
+    "None": lambda log: log.info(None),
+    "extra": lambda log: log.info("x", extra={"a": 1, "b": [1, {"c": None}]}),
+    "no extra": lambda log: log.info("x", extra=None),
+    "empty extra": lambda log: log.info("x", extra={}),
+    "extra of another type": lambda log: log.info("x", extra=mock_mapping()),
+    "extra with a field's key": lambda log: log.info("x", extra={"level": 1, "trace_id": "f"}),
+    "odd keys": lambda log: log.info("x", extra={1: 2, "1": 3, "\udc80": 4, "": 5}),
+    "private keys": lambda log: log.info("x", extra={"_private": 1, "color_message": 2}),
+    "getMessage": lambda log: log.info("x", extra={"getMessage": own_message}),
+    "odd values": lambda log: log.info("x", extra={"a": {1, 2}, "b": b"x", "c": float("nan")}),
+    "exc_info of an exception": lambda log: log.error("x", exc_info=ERROR),
+    "exc_info of a triple": lambda log: log.error(
+        "x", exc_info=(ValueError, ERROR, ERROR.__traceback__)
+    ),
+    "exc_info outside of one": lambda log: log.error("x", exc_info=True),
+    "exc_info False": lambda log: log.error("x", exc_info=False),
+    "exc_info empty": lambda log: log.error("x", exc_info=()),
+    "exc_info nonsense": lambda log: log.error("x", exc_info=1),
+    "exception": lambda log: while_handling(lambda: log.exception("x")),
+    "exception without": lambda log: while_handling(lambda: log.exception("x", exc_info=False)),
+    "exception of another": lambda log: while_handling(
+        lambda: log.exception("x", exc_info=KeyError("k"))
+    ),
+    "info in an except block": lambda log: while_handling(lambda: log.info("x", exc_info=True)),
+    "a level by number": lambda log: log.log(25, "x"),
+    "a level by number below": lambda log: log.log(5, "x"),
+    "a huge level": lambda log: log.log(10**30, "x"),
+    "stack_info": lambda log: log.info("x", stack_info=True),
+    "stacklevel": lambda log: log.info("x", stacklevel=2),
+    "warn": lambda log: log.fatal("x"),
+}
+
+
+def own_message():
+    return "own"
+
+
+def mock_mapping():
+    from collections import UserDict
+
+    return UserDict(a=1)
+
+
+def while_handling(call):
+    try:
+        failing()
+    except ValueError:
+        call()
+
+
+def outcome(call, log, output):
+    """Return what a call writes, or what it raises."""
+    try:
+        with trace.use_span(trace.NonRecordingSpan(CONTEXT)):
+            call(log)
+    except Exception as error:
+        return type(error), str(error), output.lines()
+    return [without_stack(line) for line in output.lines()]
+
+
+def without_stack(line):
+    found = json.loads(line)
+    if "stack_info" in found:
+        found["stack_info"] = found["stack_info"].splitlines()[-2:]  # the call itself
+    return found if "stack_info" in found else line
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+def test_a_call_writes_what_logging_writes(call, log, plain, output):
+    """Whatever is given, the line is the one that a plain logger's record gives."""
+    expected = outcome(call, plain, output)
+
+    assert outcome(call, log, output) == expected
+
+
+NATIVE = {
+    name: CALLS[name]
+    for name in (
+        *("text", "each level", "arguments", "one mapping", "wrong arguments", "no text"),
+        *("extra", "extra with a field's key", "odd values", "exc_info of an exception"),
+        *("exception", "info in an except block", "a level by number"),
+    )
+}
+
+
+@pytest.mark.parametrize("call", NATIVE.values(), ids=NATIVE.keys())
+def test_ordinary_calls_are_native(call, log, native):
+    """What services do all day takes the native way, with the core that has one."""
+    call(log)
+
+    assert native.is_as_expected()
+
+
+@given(
+    st.text(),
+    st.lists(st.one_of(st.integers(), st.text(), st.none(), st.floats()), max_size=3),
+    st.dictionaries(st.text(), st.one_of(st.integers(), st.text(), st.lists(st.booleans()))),
+)
+def test_generated_calls_write_what_logging_writes(tmp_path_factory, msg, args, extra):
+    """For generated messages, arguments and attributes both ways give the same line."""
+    output = Output(tmp_path_factory.mktemp("generated") / "out")
+    ours = tracefmt.Logger("generated", logging.INFO)
+    plain = logging.Logger("generated", logging.INFO)  # noqa: LOG001
+    ours.handlers = plain.handlers = [output.handler()]
+
+    def call(log):
+        log.info(msg, *args, extra=extra)
+
+    expected = outcome(call, plain, output)
+    assert outcome(call, ours, output) == expected
+    output.stream.close()
+
+
+def test_it_is_a_real_logger(log):
+    """It is a `logging.Logger`, and logging gives it out by name."""
+    assert isinstance(log, logging.Logger)
+    assert logging.getLogger(log.name) is log
+    assert tracefmt.get_logger(log.name) is log
+
+
+def test_a_plain_logger_becomes_one_where_it_stands():
+    """Whoever holds the logger keeps it, with its handlers and level."""
+    before = logging.getLogger("stands.here")
+    before.setLevel("ERROR")
+
+    after = tracefmt.get_logger("stands.here")
+
+    assert after is before
+    assert type(before) is tracefmt.Logger
+    assert before.level == logging.ERROR
+
+
+@pytest.mark.parametrize("name", ["", None, 5])
+def test_a_logger_has_a_name(name):
+    """The root logger and nonsense are refused, with what to write."""
+    with pytest.raises(tracefmt.ConfigurationError, match="write its name"):
+        tracefmt.get_logger(name)
+
+
+def test_a_logger_of_another_class_is_refused():
+    """A logger that somebody made with a class of their own is left alone."""
+
+    class Other(logging.Logger):
+        pass
+
+    logging.root.manager.loggerDict["of.another"] = Other("of.another")
+    with pytest.raises(tracefmt.ConfigurationError, match="is a .*Other; use logging.getLogger"):
+        tracefmt.get_logger("of.another")
+    del logging.root.manager.loggerDict["of.another"]
+
+
+def test_configure_native_makes_new_loggers_ours():
+    """`configure(native=True)` sets the logger class, and undoing it brings the old one back."""
+    before = logging.getLoggerClass()
+    tracefmt.configure("INFO", stream=io.StringIO(), native=True)
+
+    assert logging.getLoggerClass() is tracefmt.Logger
+    assert type(logging.getLogger(f"new.{time.monotonic_ns()}")) is tracefmt.Logger
+    tracefmt.configure(None)
+    assert logging.getLoggerClass() is before
+
+
+def test_levels_are_followed(log, output):
+    """A level set later, on the logger or a parent, and `logging.disable` take effect at once."""
+    child = tracefmt.get_logger(log.name + ".child")
+    child.info("1")
+    log.setLevel("ERROR")
+    child.info("no")
+    log.setLevel("DEBUG")
+    child.debug("2")
+    logging.disable(logging.INFO)
+    child.info("no")
+    logging.disable(logging.NOTSET)
+    child.disabled = True
+    child.error("no")
+    child.disabled = False
+    log.handlers[0].setLevel("ERROR")
+    child.info("no")
+    child.error("3")
+
+    assert [json.loads(line)["message"] for line in output.lines()] == ["1", "2", "3"]
+
+
+def test_handlers_and_propagation_are_followed(log, output, native):
+    """Handlers of parents get the line while the logger propagates, and each handler its own."""
+    child = tracefmt.get_logger(log.name + ".child")
+    child.addHandler(output.handler(static={"second": True}))
+    native.forget()  # a formatter looks at a record when it is built
+    child.info("both")
+    child.propagate = False
+    child.info("one")
+
+    found = [(line["message"], "second" in line) for line in map(json.loads, output.lines())]
+    assert found == [("both", True), ("both", False), ("one", True)]
+    assert native.is_as_expected()
+
+
+def test_no_handler_means_last_resort(capsys):
+    """Without any handler a warning goes where logging sends it."""
+    logger = tracefmt.get_logger("nobody.listens")
+    logger.parent = None
+    logger.warning("alone")
+
+    assert capsys.readouterr().err == "alone\n"
+
+
+def test_a_foreign_handler_gets_its_record(log, output):
+    """A handler of another make, as pytest's caplog, gets a record, and ours its line."""
+    seen = []
+    other = logging.Handler()
+    other.emit = seen.append
+    log.addHandler(other)
+    log.info("to %s", "both", extra={"a": 1})
+
+    assert [(record.getMessage(), record.a, record.lineno) for record in seen] == [
+        ("to both", 1, sys._getframe().f_lineno - 3)
+    ]
+    assert len(output.lines()) == 1
+
+
+def test_filters_of_logger_and_handler_are_asked(log, output):
+    """A filter on the logger or on a handler sees each record, and may drop it."""
+    log.addFilter(lambda record: record.msg != "no")
+    log.info("no")
+    log.info("yes")
+    log.filters.clear()
+    log.handlers[0].addFilter(lambda record: record.msg != "neither")
+    log.info("neither")
+    log.info("no")
+
+    assert [json.loads(line)["message"] for line in output.lines()] == ["yes", "no"]
+
+
+def test_a_record_factory_is_called(log, output):
+    """With a record factory of somebody's the line has what it puts on the record."""
+
+    def factory(*args, **kwargs):
+        record = logging.LogRecord(*args, **kwargs)
+        record.added = True
+        return record
+
+    logging.setLogRecordFactory(factory)
+    log.info("x")
+
+    assert json.loads(output.lines()[0])["added"] is True
+
+
+@pytest.mark.parametrize("name", ["makeRecord", "handle", "callHandlers", "_log", "isEnabledFor"])
+@pytest.mark.parametrize("kind", [logging.Logger, tracefmt.Logger])
+def test_patched_methods_are_called(log, output, monkeypatch, name, kind):
+    """What an agent patches on the class sees each call, and no more once the patch is gone."""
+    log.info("before")
+    seen = []
+    original = getattr(kind, name)
+
+    def patched(self, *args, **kwargs):
+        seen.append(name)
+        return original(self, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, name, patched)
+        log._cache.clear()
+        log.info("during")
+    calls = len(seen)
+    log.info("after")
+
+    assert calls == len(seen) == 1
+    assert len(output.lines()) == 3
+
+
+def test_a_method_patched_on_the_logger_is_called(log):
+    """So it is for a patch on the one logger."""
+    with mock.patch.object(log, "handle") as handle:
+        log.info("x")
+    with mock.patch.object(log, "info") as info:
+        log.info("x")
+
+    assert handle.call_count == info.call_count == 1
+
+
+def test_a_subclass_that_overrides_is_called(output):
+    """Methods of a subclass are called, those that log and those behind them."""
+    seen = []
+
+    class Own(tracefmt.Logger):
+        def info(self, msg, *args, **kwargs):
+            seen.append("info")
+            super().info(msg, *args, **kwargs)
+
+        def makeRecord(self, *args, **kwargs):  # noqa: N802
+            seen.append("makeRecord")
+            return super().makeRecord(*args, **kwargs)
+
+    logger = Own("own")
+    logger.addHandler(output.handler())
+    logger.info("a")
+    logger.warning("b")
+
+    assert seen == ["info", "makeRecord", "makeRecord"]
+    assert len(output.lines()) == 2
+
+
+def test_stopped_time_is_respected(log, output):
+    """Tests that replace the clock see their time in the line."""
+    log.handlers[0].setFormatter(tracefmt.Formatter(exclude=["level", "logger"]))
+    stopped = {"time": lambda: 0.5, "time_ns": lambda: 500_000_000}
+    with mock.patch.multiple(time, **stopped):
+        log.info("x")
+
+    assert output.lines() == ['{"timestamp":"1970-01-01T00:00:00.500000Z","message":"x"}']
+
+
+def test_the_callsite_is_that_of_the_call(log, output):
+    """With `callsite` the line names the user's line, also under `stacklevel`."""
+    log.handlers[0].setFormatter(tracefmt.Formatter(callsite=True))
+
+    def inner():
+        log.info("x", stacklevel=2)
+
+    log.info("x")
+    inner()
+    log.bind(a=1).info("x")
+    here = sys._getframe().f_lineno
+    found = [json.loads(line) for line in output.lines()]
+
+    assert [line["code.line.number"] for line in found] == [here - 3, here - 2, here - 1]
+    assert {line["code.file.path"] for line in found} == {__file__}
+    assert found[0]["code.function.name"] == "test_the_callsite_is_that_of_the_call"
+
+
+def test_a_clash_raises_as_in_logging(log):
+    """An `extra` key that a record has itself raises KeyError, if the level is enabled."""
+    with pytest.raises(KeyError, match="Attempt to overwrite 'name' in LogRecord"):
+        log.info("x", extra={"name": 1})
+    with pytest.raises(KeyError, match="message"):
+        log.info("x", extra={"message": 1})
+    with pytest.raises((TypeError, IndexError)):
+        log.info("x", extra=[1])
+    log.debug("x", extra={"name": 1})
+
+
+def test_a_level_is_an_integer(log, monkeypatch):
+    """A level that is no integer raises as in logging, or is passed over."""
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    with pytest.raises(TypeError, match="level must be an integer"):
+        log.log("INFO", "x")
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    log.log("INFO", "x")
+
+
+def test_keyword_fields_are_attributes(log, output, native):
+    """Keywords that logging does not know are attributes, behind those of `extra`."""
+    log.info("paid", order_id=7, tags=["a"])
+    assert native.is_as_expected()
+    log.info("paid", extra={"a": 1}, b=2)
+    log.info("paid", name="n", msecs=1, level="x")
+
+    assert [line.split(",", 2)[2] for line in output.lines()] == [
+        '"message":"paid","order_id":7,"tags":["a"]}',
+        '"message":"paid","a":1,"b":2}',
+        '"message":"paid","name_":"n","msecs_":1,"level_":"x"}',
+    ]
+
+
+def test_functions_as_fields_are_called_if_the_line_is_written(log, output):
+    """A function is called for its value; not for a disabled level, and a failure is marked."""
+    calls = []
+
+    def value():
+        calls.append(1)
+        return 42
+
+    log.debug("x", value=value)
+    log.info("x", value=value, part=functools.partial(int, "7"), bad=lambda: 1 // 0)
+    log.info("x", kind=int)
+
+    assert calls == [1]
+    assert [line.split(",", 3)[3] for line in output.lines()] == [
+        '"value":42,"part":7,"bad":"<unrepresentable function: ZeroDivisionError>"}',
+        '"kind":"<class \'int\'>"}',
+    ]
+
+
+def test_bound_fields_are_on_every_line(log, output, native):
+    """`bind` gives a logger with fields of its own; the original has none of them."""
+    request = log.bind(request_id="r-1", user={"id": 7})
+    request.info("a")
+    request.bind(step=2).warning("b", k=1)
+    log.info("c")
+    assert native.is_as_expected()
+
+    assert [line.split(",", 2)[2] for line in output.lines()] == [
+        '"message":"a","request_id":"r-1","user":{"id":7}}',
+        '"message":"b","request_id":"r-1","user":{"id":7},"step":2,"k":1}',
+        '"message":"c"}',
+    ]
+    assert request.fields == {"request_id": "r-1", "user": {"id": 7}}
+    assert request.name == log.name
+    assert request.isEnabledFor(logging.INFO)
+
+
+def test_a_call_overrides_a_bound_field(log, output):
+    """A field of the call replaces the bound one of the same name, in its place."""
+    log.bind(a=1, b=2).info("x", a=3)
+    log.bind(a=1, level="l").info("x")
+
+    assert [line.split(",", 3)[3] for line in output.lines()] == [
+        '"a":3,"b":2}',
+        '"a":1,"level_":"l"}',
+    ]
+
+
+def test_bound_values_are_those_of_the_time_of_binding(log, output):
+    """A list that changes after `bind` is written as it was."""
+    items = [1]
+    bound = log.bind(items=items)
+    items.append(2)
+    bound.info("x")
+
+    assert output.lines()[0].endswith('"items":[1]}')
+
+
+def test_the_ids_are_those_of_the_span(log, output):
+    """In a span the line carries its ids, natively as well."""
+    with trace.use_span(trace.NonRecordingSpan(CONTEXT)):
+        log.info("x")
+
+    found = json.loads(output.lines()[0])
+    assert found["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+    assert found["span_id"] == "b7ad6b7169203331"
+
+
+def test_a_task_has_its_name_as_in_logging(log, plain, output):
+    """From Python 3.12 on the name of the asyncio task is an attribute, as on a record."""
+
+    async def main():
+        plain.info("x")
+        log.info("x")
+
+    asyncio.run(main(), debug=False)
+    expected, found = output.lines()
+
+    assert found == expected
+    assert ('"taskName":"Task-1"' in found) == (sys.version_info >= (3, 12))
+
+
+def test_an_error_of_the_descriptor_goes_to_handle_error(capsys, monkeypatch):
+    """A write that fails is reported as logging reports it, with the message."""
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        logger = tracefmt.Logger("full")
+        logger.addHandler(tracefmt.StreamHandler(full))
+        logger.error("lost %s", "words")
+    error = capsys.readouterr().err
+
+    assert "No space left on device" in error
+    assert "lost %s" in error
+
+
+def test_a_value_that_interrupts_is_heard(log):
+    """KeyboardInterrupt from a value passes through the call."""
+
+    class Interrupt:
+        def __repr__(self):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        log.info("x", extra={"value": Interrupt()})
+
+
+def test_two_threads_lose_nothing(log, output):
+    """Lines of two threads are whole and complete."""
+
+    def work(name):
+        for number in range(2000):
+            log.info(name, extra={"number": number})
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = [(line["message"], line["number"]) for line in map(json.loads, output.lines())]
+
+    assert sorted(found) == [(name, number) for name in "ab" for number in range(2000)]
+
+
+def test_the_python_core_has_no_native_methods(core):
+    """With the Python core the methods are those of the class."""
+    assert ("info" in vars(tracefmt.Logger("x"))) == (core.NAME == "rust")
+    assert (_core.core.LoggerMethods is None) == (core.NAME == "python")
