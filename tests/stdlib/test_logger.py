@@ -261,7 +261,7 @@ def test_a_logger_of_another_class_is_refused():
         pass
 
     logging.root.manager.loggerDict["of.another"] = Other("of.another")
-    with pytest.raises(tracefmt.ConfigurationError, match="is a .*Other; use logging.getLogger"):
+    with pytest.raises(tracefmt.ConfigurationError, match=r"is a .*Other; use logging\.getLogger"):
         tracefmt.get_logger("of.another")
     del logging.root.manager.loggerDict["of.another"]
 

@@ -57,8 +57,8 @@ def resolved(fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     Return keyword fields as attributes.
 
-    Functions are called for their value.  A name that a record has itself gets ``_`` appended, since
-    logging would refuse the call.
+    Functions are called for their value.  A name that a record has itself gets ``_`` appended,
+    since logging would refuse the call.
     """
     return {_free(name): _value(value) for name, value in fields.items()}
 
@@ -86,7 +86,7 @@ def given(exc_info: Any) -> Any:
     return exc_info
 
 
-def report_call(  # noqa: PLR0913
+def report_call(
     handler: logging.Handler, name: str, level: int, msg: Any, args: Any, error: BaseException
 ) -> None:
     """Call `handleError` for a call that never had a record: with one that says what was called."""
@@ -101,7 +101,7 @@ def record_of(name: Any, level_name: Any, msg: Any) -> logging.LogRecord:
 def refuse_level(level: Any) -> None:
     """Do what `Logger.log` does with a level that is no integer."""
     if logging.raiseExceptions:
-        raise TypeError("level must be an integer")
+        raise TypeError(f"level must be an integer, not {level!r}")
 
 
 def task_name() -> str | None:

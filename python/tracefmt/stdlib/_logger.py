@@ -142,8 +142,7 @@ class _LevelMethods:
         """Log at any level, by its number."""
         if not isinstance(level, int):
             if logging.raiseExceptions:
-                msg = "level must be an integer"
-                raise TypeError(msg)
+                raise TypeError(f"level must be an integer, not {level!r}")
             return
         if self._target.isEnabledFor(level):
             self._target._log(  # noqa: SLF001
@@ -203,13 +202,13 @@ class Logger(_LevelMethods, logging.Logger):
     """
     A `logging.Logger` that takes keyword fields, and writes natively where it can.
 
-    Where every handler that a call reaches is tracefmt's own and nothing asks for a `LogRecord`, the
-    line is encoded from the arguments.  In every other case (a handler of another make, a filter, a
-    record factory, patched or overridden methods, `stacklevel`, `stack_info`) the call takes logging's
-    own way, with the same result.
+    Where every handler that a call reaches is tracefmt's own and nothing asks for a `LogRecord`,
+    the line is encoded from the arguments.  In every other case (a handler of another make, a
+    filter, a record factory, patched or overridden methods, `stacklevel`, `stack_info`) the call
+    takes logging's own way, with the same result.
 
-    Use it for loggers by name with `get_logger`, or for all new ones with `logging.setLoggerClass` or
-    ``configure(native=True)``.
+    Use it for loggers by name with `get_logger`, or for all new ones with `logging.setLoggerClass`
+    or ``configure(native=True)``.
 
     Example:
         >>> import sys, tracefmt
