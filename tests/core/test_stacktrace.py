@@ -118,7 +118,7 @@ def long_chain():
 
 def suggestion():
     counter = 1
-    return countr + counter  # noqa: F821
+    return countr + counter
 
 
 def attribute():
@@ -192,7 +192,7 @@ def bad_notes():
 
 def group():
     errors = [raised(through), raised(in_handling)]
-    raise ExceptionGroup("several", errors)  # noqa: F821
+    raise ExceptionGroup("several", errors)
 
 
 CASES = [

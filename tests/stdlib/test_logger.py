@@ -86,7 +86,7 @@ def log(output):
 @pytest.fixture
 def plain(log):
     """A plain logger of the same name with the same handler."""
-    logger = logging.Logger(log.name, logging.INFO)  # noqa: LOG001
+    logger = logging.Logger(log.name, logging.INFO)
     logger.handlers = log.handlers
     return logger
 
@@ -217,7 +217,7 @@ def test_generated_calls_write_what_logging_writes(tmp_path_factory, msg, args, 
     """For generated messages, arguments and attributes both ways give the same line."""
     output = Output(tmp_path_factory.mktemp("generated") / "out")
     ours = tracefmt.Logger("generated", logging.INFO)
-    plain = logging.Logger("generated", logging.INFO)  # noqa: LOG001
+    plain = logging.Logger("generated", logging.INFO)
     ours.handlers = plain.handlers = [output.handler()]
 
     def call(log):
@@ -404,7 +404,7 @@ def test_a_subclass_that_overrides_is_called(output):
             seen.append("info")
             super().info(msg, *args, **kwargs)
 
-        def makeRecord(self, *args, **kwargs):  # noqa: N802
+        def makeRecord(self, *args, **kwargs):
             seen.append("makeRecord")
             return super().makeRecord(*args, **kwargs)
 

@@ -78,7 +78,7 @@ def attributes_of(record: Any) -> dict[Any, Any]:
 
     For subclasses with slots or properties the standard ones are read from the object.
     """
-    found = getattr(record, "__dict__", None)
+    found: Any = getattr(record, "__dict__", None)
     result = own_items(found) if issubclass(type(found), dict) else {}
     for name in STANDARD - result.keys() - {"message", "asctime"}:
         try:

@@ -113,7 +113,10 @@ def _msgspec(value: Any) -> Any:
 
 
 def _pydantic(value: Any) -> Any:
-    fields = type(value).__pydantic_fields__
+    kind = type(value)
+    fields = getattr(kind, "__pydantic_fields__", None)
+    if fields is None:  # before pydantic 2.10
+        fields = kind.model_fields
     shown = _fields_shown(value, ((name, field.repr) for name, field in fields.items()))
     extra = value.__pydantic_extra__
     return {**shown, **extra} if type(extra) is dict else shown
@@ -194,7 +197,7 @@ _BY_MARKER: dict[str, Converter] = {
     "__dataclass_fields__": _dataclass,
     "__attrs_attrs__": _attrs,
     "__struct_fields__": _msgspec,
-    "__pydantic_fields__": _pydantic,
+    "__pydantic_validator__": _pydantic,
 }
 
 _NUMPY: dict[str, Converter] = {

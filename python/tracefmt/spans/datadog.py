@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ddtrace import tracer  # type: ignore[import-not-found, unused-ignore]
+from ddtrace import tracer  # type: ignore[attr-defined, unused-ignore]
 
 from tracefmt.spans._span_context import SpanContext
 
