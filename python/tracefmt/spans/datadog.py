@@ -16,7 +16,8 @@ class DatadogSource:
     Reads ddtrace's active trace context, for services that do not go through OpenTelemetry's API.
 
     The trace id is ddtrace's 128-bit one (the 64-bit one, left-padded with zeros, where 128-bit
-    ids are switched off); a positive sampling priority becomes the sampled flag.
+    ids are switched off). The sampled flag is set unless ddtrace has decided against the trace, as
+    in its own bridge to OpenTelemetry.
 
     Example:
         >>> from tracefmt import Formatter
@@ -29,6 +30,6 @@ class DatadogSource:
         active: Any = tracer.current_trace_context()
         if active is None or not active.trace_id or not active.span_id:
             return None
-        priority = active.sampling_priority
-        sampled = 1 if priority is not None and priority > 0 else 0
+        priority = active.sampling_priority  # None until it is decided
+        sampled = 0 if priority is not None and priority <= 0 else 1
         return SpanContext(active.trace_id, active.span_id, sampled)
