@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sinks
+from contender import CALL
 from driver import RefusedError, Running
+from workloads import WORKLOADS
 
 START = 50  # lines, doubled and more until a round is long enough
 
@@ -29,7 +31,7 @@ class Timed:
     def __init__(self, name: str, session: Session, folder: Path) -> None:
         self.session = session
         self.sink = sinks.make(session.sink, folder)
-        self._written = 0
+        self._expected = 0  # lines at the sink, in all
         self._lines = START
         self._rounds: list[dict[str, int]] = []
         try:
@@ -37,6 +39,8 @@ class Timed:
         except BaseException:
             self.sink.close()
             raise
+        enabled = WORKLOADS[session.workload].enabled
+        self._writes = session.stage == CALL and enabled and self.process.traits.writes
 
     def warm_up(self, round_seconds: float) -> None:
         """Write until a round takes that long; that warms caches and compilers up, too."""
@@ -51,18 +55,15 @@ class Timed:
 
     def _run(self) -> dict[str, int]:
         answer = self.process.ask(f"run {self._lines} {self.session.threads}")
-        self._written += self._lines
-        counted = self.sink.count()
-        if counted is not None and counted != self._lines:
-            raise RefusedError(f"{counted} lines at the sink for {self._lines} calls")
+        expected = self._lines if self._writes else 0
+        self._expected += expected
+        _compare(self.sink.count(), expected)
         return answer
 
     def end(self) -> None:
         """End the process and the sink, and count what came."""
         self.process.end()
-        counted = self.sink.close()
-        if counted is not None and counted != self._written:
-            raise RefusedError(f"{counted} lines at the sink for {self._written} calls")
+        _compare(self.sink.close(), self._expected)
 
     def figure(self) -> dict[str, Any]:
         """Return what was measured, in nanoseconds for a line."""
@@ -79,22 +80,33 @@ class Timed:
         }
 
 
+def _compare(counted: int | None, expected: int) -> None:
+    if counted is not None and counted != expected:
+        raise RefusedError(f"{counted} lines at the sink where there should be {expected}")
+
+
 def measure(
-    session: Session, names: Sequence[str], rounds: int, round_seconds: float, folder: Path
-) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    entries: Sequence[tuple[str, Session]], rounds: int, round_seconds: float, folder: Path
+) -> tuple[list[dict[str, Any]], list[tuple[str, Session, str]]]:
     """
     Time contenders in turns, each in its own process.
+
+    Args:
+        entries: who does what; what is to be compared has to be measured together.
+        rounds: how many turns each gets.
+        round_seconds: about how long a turn takes.
+        folder: where sinks may be.
 
     Returns:
         The figures, and for those that have none the reason.
     """
     ready: list[Timed] = []
-    refused: dict[str, str] = {}
-    for name in names:
+    refused: list[tuple[str, Session, str]] = []
+    for name, session in entries:
         try:
             ready.append(Timed(name, session, folder))
         except RefusedError as error:
-            refused[name] = str(error)
+            refused.append((name, session, str(error)))
     _each(ready, refused, lambda timed: timed.warm_up(round_seconds))
     for _ in range(rounds):
         _each(ready, refused, Timed.round)
@@ -103,13 +115,15 @@ def measure(
     return [timed.figure() for timed in ready], refused
 
 
-def _each(ready: list[Timed], refused: dict[str, str], do: Callable[[Timed], object]) -> None:
+def _each(
+    ready: list[Timed], refused: list[tuple[str, Session, str]], do: Callable[[Timed], object]
+) -> None:
     """Do it with each contender; one that fails takes no further part."""
     for timed in ready[:]:
         try:
             do(timed)
         except RefusedError as error:
             ready.remove(timed)
-            refused[timed.process.name] = str(error)
+            refused.append((timed.process.name, timed.session, str(error)))
             with contextlib.suppress(RefusedError, OSError):
                 timed.end()

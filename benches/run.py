@@ -67,19 +67,27 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return chosen
 
 
-def sessions(chosen: argparse.Namespace) -> Iterator[Session]:
-    """Yield all workloads to the null device, W3 (or the first chosen) elsewhere and by threads."""
-    if FORMAT in chosen.stages:
-        yield from (Session(FORMAT, name) for name in chosen.workloads if name not in NO_FORMAT)
-    if CALL not in chosen.stages:
-        return
-    if 1 in chosen.threads:
-        yield from (Session(CALL, name) for name in chosen.workloads if sinks.NULL in chosen.sinks)
+def groups(chosen: argparse.Namespace) -> Iterator[list[Session]]:
+    """
+    Yield what is measured together: a workload, but W6 with W3, and both numbers of threads.
+
+    All workloads go to the null device; W3, or the first one chosen, to the other sinks too.
+    """
     main = "W3" if "W3" in chosen.workloads else chosen.workloads[0]
-    for sink in chosen.sinks:
-        if sink != sinks.NULL and 1 in chosen.threads:
-            yield Session(CALL, main, sink)
-        yield from (Session(CALL, main, sink, count) for count in chosen.threads if count > 1)
+    for stage in chosen.stages:
+        for name in chosen.workloads:
+            together = [main, "W6"] if name == main and "W6" in chosen.workloads else [name]
+            if (name == "W6" and main != "W6") or (stage == FORMAT and name in NO_FORMAT):
+                continue
+            if stage == FORMAT:
+                yield [Session(stage, one) for one in dict.fromkeys(together)]
+            elif sinks.NULL in chosen.sinks and 1 in chosen.threads:
+                yield [Session(stage, one) for one in dict.fromkeys(together)]
+    for sink in chosen.sinks if CALL in chosen.stages else ():
+        if sink != sinks.NULL:
+            yield [Session(CALL, main, sink, count) for count in chosen.threads]
+        elif chosen.threads != [1]:
+            yield [Session(CALL, main, sink, count) for count in chosen.threads]
 
 
 class Run:
@@ -95,17 +103,30 @@ class Run:
         self.memory: list[dict[str, Any]] = []
         self.soaked: list[dict[str, Any]] = []
 
-    def measure(self, session: Session) -> None:
+    def measure(self, group: list[Session]) -> None:
         """Check who can do it, and time those."""
-        show(f"{' '.join(map(str, session))}: ", end="")
-        names = [name for name in self.chosen.contenders if self._is_able(name, session)]
+        entries = [
+            (name, session)
+            for session in group
+            for name in self.chosen.contenders
+            if self._is_able(name, session)
+        ]
         seconds = self.chosen.round_ms / 1000
-        figures, refused = rounds.measure(session, names, self.chosen.rounds, seconds, self.folder)
-        for name, why in refused.items():
-            self._refuse(name, session, why)
-        self.figures += figures
+        figures, refused = rounds.measure(entries, self.chosen.rounds, seconds, self.folder)
+        for entry in refused:
+            self._refuse(*entry)
+        for session in group:
+            self._keep(session, [one for one in figures if Session(**_place(one)) == session])
+
+    def _keep(self, session: Session, figures: list[dict[str, Any]]) -> None:
+        """Take the figures of one session, unless it was measured before with another."""
+        known = {json.dumps([one["contender"], _place(one)]) for one in self.figures}
+        self.figures += [
+            one for one in figures if json.dumps([one["contender"], _place(one)]) not in known
+        ]
         ranked = sorted(figures, key=lambda one: one["least_ns"])
-        show(", ".join(f"{one['contender']} {one['least_ns'] / 1000:.2f}" for one in ranked), "us")
+        costs = ", ".join(f"{one['contender']} {one['least_ns'] / 1000:.2f}" for one in ranked)
+        show(f"{' '.join(map(str, session))}: {costs} us")
 
     def _is_able(self, name: str, session: Session) -> bool:
         known = self.contenders.get(name)
@@ -129,7 +150,7 @@ class Run:
 
     def _refuse(self, name: str, session: Session, why: str) -> None:
         self.refused.append({"contender": name, **session._asdict(), "why": why})
-        show(f"({name}: {why[:120]}) ", end="")
+        show(f"({name}, {' '.join(map(str, session))}: {why[:120]})")
 
     def look_at_memory(self, lines: int) -> None:
         """Write many lines of W3 and see whether the process grows."""
@@ -179,8 +200,12 @@ class Run:
         }
 
 
-def show(*words: str, end: str = "\n") -> None:
-    print(*words, end=end, file=sys.stderr, flush=True)
+def _place(figure: dict[str, Any]) -> dict[str, Any]:
+    return {key: figure[key] for key in Session._fields}
+
+
+def show(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def written(record: dict[str, Any]) -> str:
@@ -203,8 +228,8 @@ def main() -> None:
     started = datetime.datetime.now(datetime.timezone.utc)
     with tempfile.TemporaryDirectory(prefix="tracefmt-benches-") as folder:
         run = Run(chosen, Path(folder))
-        for session in sessions(chosen):
-            run.measure(session)
+        for group in groups(chosen):
+            run.measure(group)
         if chosen.rss_lines:
             run.look_at_memory(chosen.rss_lines)
         if chosen.soak:

@@ -2,7 +2,8 @@
 
 use crate::error::Stop;
 use crate::imports;
-use crate::record::{Meaning, Names, Odd, RecordView, Slot};
+use crate::names::{Meaning, Names, Slot};
+use crate::record::{Odd, RecordView};
 use crate::value;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -181,13 +182,10 @@ fn arguments<'py>(args: &Bound<'py, PyTuple>) -> PyResult<Option<Bound<'py, PyAn
 }
 
 fn level_name(py: Python<'_>, level: i64) -> PyResult<Bound<'_, PyAny>> {
-    let names = imports::namespace(py, &imports::LOGGING)?.get_item(intern!(py, "_levelToName"))?;
-    if let Some(names) = names
-        && let Some(name) = names.cast::<PyDict>()?.get_item(level)?
-    {
-        return Ok(name);
+    match imports::namespace(py, &imports::LEVEL_NAMES)?.get_item(level)? {
+        Some(name) => Ok(name),
+        None => imports::GET_LEVEL_NAME.get(py)?.call1((level,)),
     }
-    imports::GET_LEVEL_NAME.get(py)?.call1((level,))
 }
 
 /// The name of the asyncio task that calls, as records have it from Python 3.12 on.

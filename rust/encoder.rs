@@ -2,8 +2,9 @@
 
 use crate::error::{Stop, Written, is_ordinary};
 use crate::imports;
+use crate::names::{Names, Slot};
 use crate::plan::Step;
-use crate::record::{Names, RecordView, Slot};
+use crate::record::RecordView;
 use crate::span::{self, Span, SpanReader};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};

@@ -1,13 +1,14 @@
 //! Why a line could not be written in the ordinary way.
 
+use crate::scalar::OutOfMemory;
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 use std::collections::TryReserveError;
 
 /// What ends the writing of a line.
 pub enum Stop {
-    /// Python code raised.
-    Raised(PyErr),
+    /// Python code raised; boxed, so that the good case travels in registers.
+    Raised(Box<PyErr>),
     /// There is no memory for the text.
     OutOfMemory,
 }
@@ -16,7 +17,13 @@ pub type Written = Result<(), Stop>;
 
 impl From<PyErr> for Stop {
     fn from(error: PyErr) -> Self {
-        Self::Raised(error)
+        Self::Raised(Box::new(error))
+    }
+}
+
+impl From<OutOfMemory> for Stop {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
     }
 }
 
@@ -29,7 +36,7 @@ impl From<TryReserveError> for Stop {
 impl From<Stop> for PyErr {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Raised(error) => error,
+            Stop::Raised(error) => *error,
             Stop::OutOfMemory => PyMemoryError::new_err("no memory for the line"),
         }
     }

@@ -40,6 +40,7 @@ pub static CLOCK_NAME: Import = Import::new("tracefmt._cold.logger", "CLOCK_NAME
 pub static GET_LEVEL_NAME: Import = Import::new("logging", "getLevelName");
 pub static GIVEN: Import = Import::new("tracefmt._cold.logger", "given");
 pub static IS_UNTOUCHED: Import = Import::new("tracefmt._cold.logger", "is_untouched");
+pub static LEVEL_NAMES: Import = Import::new("logging", "_levelToName");
 pub static LIST: Import = Import::new("builtins", "list");
 pub static LOGGING: Import = Import::new("logging", "__dict__");
 pub static RECORD_OF: Import = Import::new("tracefmt._cold.logger", "record_of");

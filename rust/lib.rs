@@ -9,6 +9,7 @@ mod ffi;
 mod handler;
 mod imports;
 mod logger;
+mod names;
 mod plan;
 mod record;
 mod scalar;

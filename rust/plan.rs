@@ -2,7 +2,7 @@
 
 use crate::encoder::Line;
 use crate::error::Written;
-use crate::record::Slot;
+use crate::names::Slot;
 use crate::scalar::{string, timestamp};
 use crate::value::{self, Open};
 use pyo3::exceptions::PyValueError;

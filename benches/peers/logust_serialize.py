@@ -16,6 +16,7 @@ TRAITS = Traits(
     packages=("logust", "opentelemetry-sdk"),
     fields="extra",
     ids=("extra/trace_id", "extra/span_id"),
+    leaves_out={"W2": "its messages take no arguments"},
 )
 
 

@@ -10,8 +10,17 @@ pub mod number;
 pub mod string;
 pub mod timestamp;
 
-/// Room was found for the text, or memory is at its end; an infallible `Vec` would abort the process.
-pub type Written = Result<(), TryReserveError>;
+/// There is no room for the text; an infallible `Vec` would abort the process.
+#[derive(Debug)]
+pub struct OutOfMemory;
+
+pub type Written = Result<(), OutOfMemory>;
+
+impl From<TryReserveError> for OutOfMemory {
+    fn from(_: TryReserveError) -> Self {
+        Self
+    }
+}
 
 #[cfg(test)]
 mod cases;

@@ -1,7 +1,7 @@
 //! Seconds since the epoch to RFC 3339 text.
 
+use super::OutOfMemory;
 use super::number::pair;
-use std::collections::TryReserveError;
 
 const FIRST: i64 = -62_135_596_800; // 0001-01-01T00:00:00Z
 const LAST: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
@@ -17,7 +17,7 @@ const SECONDS_OF_DAY: i64 = 86_400;
     clippy::cast_possible_truncation,
     reason = "the limits are exact as doubles, and what is within them fits as microseconds"
 )]
-pub fn encode(out: &mut Vec<u8>, seconds: f64) -> Result<bool, TryReserveError> {
+pub fn encode(out: &mut Vec<u8>, seconds: f64) -> Result<bool, OutOfMemory> {
     // also false for NaN
     if !(FIRST as f64..=LAST as f64 + 1.0).contains(&seconds) {
         return Ok(false);

@@ -1,0 +1,170 @@
+//! What the names on a record mean, decided once for each plan.
+
+use crate::ffi::Expected;
+use crate::imports;
+use crate::value::{self, Pairs};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// The standard attributes that lines are written from.
+#[derive(Clone, Copy, PartialEq)]
+#[repr(usize)]
+pub enum Slot {
+    Name,
+    Msg,
+    Args,
+    LevelName,
+    Created,
+    PathName,
+    LineNumber,
+    FunctionName,
+    ExcInfo,
+    ExcText,
+    StackInfo,
+    /// What `ContextFilter` and `QueueHandler` leave.
+    Capture,
+    /// An attribute of the user's if it is not None.
+    TaskName,
+}
+pub const SLOTS: usize = Slot::TaskName as usize + 1;
+
+const SLOT_NAMES: [(&str, Slot); SLOTS - 1] = [
+    ("name", Slot::Name),
+    ("msg", Slot::Msg),
+    ("args", Slot::Args),
+    ("levelname", Slot::LevelName),
+    ("created", Slot::Created),
+    ("pathname", Slot::PathName),
+    ("lineno", Slot::LineNumber),
+    ("funcName", Slot::FunctionName),
+    ("exc_info", Slot::ExcInfo),
+    ("exc_text", Slot::ExcText),
+    ("stack_info", Slot::StackInfo),
+    ("_tracefmt", Slot::Capture),
+];
+
+/// What a name on a record means.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Meaning {
+    Standard(Slot),
+    /// Not written: logging's own and of no use in a line, or left out by option.
+    Hidden,
+    /// An attribute whose key is a field's: written under another.
+    Reserved,
+    Attribute,
+}
+
+/// The names that are not plain attributes, and the order in which logging sets its own.
+pub struct Names {
+    /// A bit for each name here, by its ends and its length: most attributes fall through.
+    marks: [u64; MARKS / 64],
+    /// By length, since few names share one.
+    by_length: Vec<Vec<(Box<str>, Meaning)>>,
+    pub order: Vec<Expected>,
+    task_name: Meaning,
+    pub reserved: Py<PyAny>,
+}
+
+const MARKS: usize = 1024;
+
+/// Where a name's bit is; all that begin with an underscore share one.
+fn mark(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    match (bytes.first(), bytes.last()) {
+        (None | Some(b'_'), _) | (_, None) => 0,
+        (Some(&first), Some(&last)) => {
+            (usize::from(first) * 31 + usize::from(last) * 7 + bytes.len()) % MARKS
+        }
+    }
+}
+
+impl Names {
+    pub fn new(
+        py: Python<'_>,
+        hidden: &Bound<'_, PyAny>,
+        reserved: Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        let mut names = Self {
+            marks: [0; MARKS / 64],
+            by_length: Vec::new(),
+            order: Vec::new(),
+            task_name: Meaning::Attribute,
+            reserved: reserved.clone().unbind(),
+        };
+        names.marks[0] |= 1; // private names: hidden
+        // the first meaning that a name gets stays
+        for (name, slot) in SLOT_NAMES {
+            names.add(name, Meaning::Standard(slot));
+        }
+        for name in imports::STANDARD
+            .get(py)?
+            .try_iter()?
+            .chain(hidden.try_iter()?)
+        {
+            names.add(name?.extract()?, Meaning::Hidden);
+        }
+        for name in reserved.try_iter()? {
+            names.add(name?.extract()?, Meaning::Reserved);
+        }
+        names.task_name = names.meaning("taskName");
+        names.order = names.logging_order(py)?;
+        Ok(names)
+    }
+
+    fn add(&mut self, name: &str, meaning: Meaning) {
+        self.marks[mark(name) / 64] |= 1 << (mark(name) % 64);
+        if self.by_length.len() <= name.len() {
+            self.by_length.resize_with(name.len() + 1, Vec::new);
+        }
+        let same_length = &mut self.by_length[name.len()];
+        if !same_length.iter().any(|(known, _)| **known == *name) {
+            same_length.push((name.into(), meaning));
+        }
+    }
+
+    pub fn meaning(&self, name: &str) -> Meaning {
+        if self.marks[mark(name) / 64] >> (mark(name) % 64) & 1 == 0 {
+            return Meaning::Attribute;
+        }
+        let same_length = self
+            .by_length
+            .get(name.len())
+            .map_or(&[][..], Vec::as_slice);
+        let found = same_length.iter().find(|(known, _)| **known == *name);
+        match found {
+            Some((_, meaning)) => *meaning,
+            None if name.starts_with('_') => Meaning::Hidden,
+            None => Meaning::Attribute,
+        }
+    }
+
+    /// What `taskName` means, which logging sets itself from Python 3.12 on.
+    pub fn task_name(&self) -> Meaning {
+        self.task_name
+    }
+
+    /// Whether all keys are those of plain attributes.
+    pub fn are_attributes(&self, pairs: &Pairs<'_>) -> bool {
+        let mut keys = pairs.iter().map(|(key, _)| value::plain_key(key));
+        keys.all(|key| key.is_some_and(|name| self.meaning(name) == Meaning::Attribute))
+    }
+
+    /// The names that a record has from its birth, in their order: the same objects each time.
+    fn logging_order(&self, py: Python<'_>) -> PyResult<Vec<Expected>> {
+        let class = imports::LOG_RECORD.get(py)?;
+        let record = class.call1(("", 0, "", 0, "", py.None(), py.None()))?;
+        let attributes = record
+            .getattr(intern!(py, "__dict__"))?
+            .cast_into::<PyDict>()?;
+        let expected = |(key, _): (Bound<'_, PyAny>, _)| {
+            let slot = match (key.extract()?, self.meaning(key.extract()?)) {
+                ("taskName", _) => Some(Slot::TaskName as usize),
+                (_, Meaning::Standard(slot)) => Some(slot as usize),
+                _ => None,
+            };
+            Ok((key.unbind(), slot))
+        };
+        attributes.iter().map(expected).collect()
+    }
+}
