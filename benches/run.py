@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import itertools
 import json
 import platform
 import sys
@@ -67,27 +68,25 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return chosen
 
 
-def groups(chosen: argparse.Namespace) -> Iterator[list[Session]]:
-    """
-    Yield what is measured together: a workload, but W6 with W3, and both numbers of threads.
-
-    All workloads go to the null device; W3, or the first one chosen, to the other sinks too.
-    """
+def sessions(chosen: argparse.Namespace) -> Iterator[Session]:
+    """Yield all workloads to the null device, W3 (or the first chosen) elsewhere and by threads."""
     main = "W3" if "W3" in chosen.workloads else chosen.workloads[0]
     for stage in chosen.stages:
         for name in chosen.workloads:
-            together = [main, "W6"] if name == main and "W6" in chosen.workloads else [name]
-            if (name == "W6" and main != "W6") or (stage == FORMAT and name in NO_FORMAT):
-                continue
-            if stage == FORMAT:
-                yield [Session(stage, one) for one in dict.fromkeys(together)]
-            elif sinks.NULL in chosen.sinks and 1 in chosen.threads:
-                yield [Session(stage, one) for one in dict.fromkeys(together)]
-    for sink in chosen.sinks if CALL in chosen.stages else ():
-        if sink != sinks.NULL:
-            yield [Session(CALL, main, sink, count) for count in chosen.threads]
-        elif chosen.threads != [1]:
-            yield [Session(CALL, main, sink, count) for count in chosen.threads]
+            if stage == FORMAT and name not in NO_FORMAT:
+                yield Session(FORMAT, name)
+            for sink, count in itertools.product(chosen.sinks, chosen.threads):
+                if stage == CALL and (name == main or (sink, count) == (sinks.NULL, 1)):
+                    yield Session(CALL, name, sink, count)
+
+
+def groups(chosen: argparse.Namespace) -> list[list[Session]]:
+    """Return the sessions by what is measured together: W6 with W3, and one thread with two."""
+    found: dict[tuple[str, str, str], list[Session]] = {}
+    for session in sessions(chosen):
+        workload = "W3" if session.workload == "W6" else session.workload
+        found.setdefault((session.stage, workload, session.sink), []).append(session)
+    return list(found.values())
 
 
 class Run:
@@ -115,18 +114,15 @@ class Run:
         figures, refused = rounds.measure(entries, self.chosen.rounds, seconds, self.folder)
         for entry in refused:
             self._refuse(*entry)
+        self.figures += figures
         for session in group:
-            self._keep(session, [one for one in figures if Session(**_place(one)) == session])
-
-    def _keep(self, session: Session, figures: list[dict[str, Any]]) -> None:
-        """Take the figures of one session, unless it was measured before with another."""
-        known = {json.dumps([one["contender"], _place(one)]) for one in self.figures}
-        self.figures += [
-            one for one in figures if json.dumps([one["contender"], _place(one)]) not in known
-        ]
-        ranked = sorted(figures, key=lambda one: one["least_ns"])
-        costs = ", ".join(f"{one['contender']} {one['least_ns'] / 1000:.2f}" for one in ranked)
-        show(f"{' '.join(map(str, session))}: {costs} us")
+            ranked = sorted(
+                (one["least_ns"] / 1000, one["contender"])
+                for one in figures
+                if {key: one[key] for key in Session._fields} == session._asdict()
+            )
+            costs = ", ".join(f"{name} {cost:.2f}" for cost, name in ranked)
+            show(f"{' '.join(map(str, session))}: {costs} us")
 
     def _is_able(self, name: str, session: Session) -> bool:
         known = self.contenders.get(name)
@@ -198,10 +194,6 @@ class Run:
             "soak": self.soaked,
             "figures": self.figures,
         }
-
-
-def _place(figure: dict[str, Any]) -> dict[str, Any]:
-    return {key: figure[key] for key in Session._fields}
 
 
 def show(words: str) -> None:

@@ -68,3 +68,15 @@ try:
     tracefmt.Formatter("nonsense")
 except tracefmt.ConfigurationError as error:
     message: str = str(error)
+
+
+def own_logger() -> None:
+    """Log through a logger of tracefmt's."""
+    log: logging.Logger = tracefmt.get_logger("app")
+    log.info("as ever %s", 1, extra={"a": 1})
+    ours = tracefmt.get_logger("app")
+    ours.info("paid", order_id=7, total=lambda: 42)
+    ours.bind(request_id="r").exception("failed", step=2)
+    ours.log(25, "between", exc_info=False)
+    tracefmt.configure("INFO", native=True)
+    tracefmt.StreamHandler(buffer_size=65536, flush_level="ERROR", flush_interval=1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from tracefmt import _core
 from tracefmt._cold.logger import merged, resolved
@@ -18,115 +18,68 @@ _OWN_FRAMES = 1 if sys.version_info >= (3, 11) else 0
 _METHODS = ("debug", "info", "warning", "error", "critical", "exception", "log")
 
 
+def _at(level: int, name: str, *, exc_info: Any = None) -> Any:
+    """Make the method that logs at one level; Python's frames and signatures stay as in logging."""
+    default = exc_info
+
+    def method(
+        self: _LevelMethods,
+        msg: object,
+        *args: object,
+        exc_info: Any = default,
+        extra: Mapping[str, object] | None = None,
+        stack_info: bool = False,
+        stacklevel: int = 1,
+        **fields: object,
+    ) -> None:
+        if self._target.isEnabledFor(level):
+            self._target._log(  # noqa: SLF001
+                *(level, msg, args, exc_info, merged(self._bound, extra, fields)),
+                *(stack_info, stacklevel + _OWN_FRAMES),
+            )
+
+    method.__name__, method.__qualname__ = name, f"Logger.{name}"
+    method.__doc__ = f"""
+    Log at level {logging.getLevelName(level)}.
+
+    Args:
+        msg, args: the message, and what is merged into it by ``%``.
+        exc_info, extra, stack_info, stacklevel: as in logging.
+        fields: more attributes, behind those of `extra`; functions are called for their value.
+    """
+    return method
+
+
+class LevelMethod(Protocol):
+    """The signature of the methods that log at one level."""
+
+    def __call__(
+        self,
+        msg: object,
+        *args: object,
+        exc_info: Any = ...,
+        extra: Mapping[str, object] | None = None,
+        stack_info: bool = False,
+        stacklevel: int = 1,
+        **fields: object,
+    ) -> None:
+        """Log a message with attributes."""
+        ...
+
+
 class _LevelMethods:
     """The methods that log, for the logger and for what `bind` returns."""
 
     _target: logging.Logger
     _bound: Mapping[str, Any] | None = None
 
-    def debug(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = None,
-        extra: Mapping[str, object] | None = None,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-        **fields: object,
-    ) -> None:
-        """Log at level DEBUG; the keywords that logging does not know are attributes."""
-        if self._target.isEnabledFor(logging.DEBUG):
-            self._target._log(  # noqa: SLF001
-                *(logging.DEBUG, msg, args, exc_info, merged(self._bound, extra, fields)),
-                *(stack_info, stacklevel + _OWN_FRAMES),
-            )
-
-    def info(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = None,
-        extra: Mapping[str, object] | None = None,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-        **fields: object,
-    ) -> None:
-        """Log at level INFO."""
-        if self._target.isEnabledFor(logging.INFO):
-            self._target._log(  # noqa: SLF001
-                *(logging.INFO, msg, args, exc_info, merged(self._bound, extra, fields)),
-                *(stack_info, stacklevel + _OWN_FRAMES),
-            )
-
-    def warning(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = None,
-        extra: Mapping[str, object] | None = None,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-        **fields: object,
-    ) -> None:
-        """Log at level WARNING."""
-        if self._target.isEnabledFor(logging.WARNING):
-            self._target._log(  # noqa: SLF001
-                *(logging.WARNING, msg, args, exc_info, merged(self._bound, extra, fields)),
-                *(stack_info, stacklevel + _OWN_FRAMES),
-            )
-
-    def error(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = None,
-        extra: Mapping[str, object] | None = None,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-        **fields: object,
-    ) -> None:
-        """Log at level ERROR."""
-        if self._target.isEnabledFor(logging.ERROR):
-            self._target._log(  # noqa: SLF001
-                *(logging.ERROR, msg, args, exc_info, merged(self._bound, extra, fields)),
-                *(stack_info, stacklevel + _OWN_FRAMES),
-            )
-
-    def critical(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = None,
-        extra: Mapping[str, object] | None = None,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-        **fields: object,
-    ) -> None:
-        """Log at level CRITICAL."""
-        if self._target.isEnabledFor(logging.CRITICAL):
-            self._target._log(  # noqa: SLF001
-                *(logging.CRITICAL, msg, args, exc_info, merged(self._bound, extra, fields)),
-                *(stack_info, stacklevel + _OWN_FRAMES),
-            )
-
+    debug: LevelMethod = _at(logging.DEBUG, "debug")
+    info: LevelMethod = _at(logging.INFO, "info")
+    warning: LevelMethod = _at(logging.WARNING, "warning")
+    error: LevelMethod = _at(logging.ERROR, "error")
+    exception: LevelMethod = _at(logging.ERROR, "exception", exc_info=True)
+    critical: LevelMethod = _at(logging.CRITICAL, "critical")
     fatal = critical
-
-    def exception(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = True,
-        extra: Mapping[str, object] | None = None,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-        **fields: object,
-    ) -> None:
-        """Log at level ERROR with the exception that is being handled."""
-        if self._target.isEnabledFor(logging.ERROR):
-            self._target._log(  # noqa: SLF001
-                *(logging.ERROR, msg, args, exc_info, merged(self._bound, extra, fields)),
-                *(stack_info, stacklevel + _OWN_FRAMES),
-            )
 
     def log(
         self,
@@ -198,7 +151,7 @@ class _LevelMethods:
         methods.seal()
 
 
-class Logger(_LevelMethods, logging.Logger):
+class Logger(_LevelMethods, logging.Logger):  # type: ignore[misc]  # `fatal`: the same method under its old name
     """
     A `logging.Logger` that takes keyword fields, and writes natively where it can.
 
