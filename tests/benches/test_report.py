@@ -88,3 +88,13 @@ def test_whole_run_has_every_sink_and_both_threads():
     }
 
     assert found == {(sink, count) for sink in ("null", "file", "pipe") for count in (1, 2)}
+
+
+def test_what_is_subtracted_is_measured_together():
+    """W6 takes turns with W3, and one thread with two; everything is measured once."""
+    groups = run.groups(run.options([]))
+    flat = [session for group in groups for session in group]
+
+    assert len(flat) == len(set(flat))
+    assert [Session("format", "W3"), Session("format", "W6")] in groups
+    assert [Session("call", "W3", "file", 1), Session("call", "W3", "file", 2)] in groups

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]
 RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
 # What can have no twin: plumbing between Rust and Python, shortcuts around Python code, tests.
-RUST_ONLY = {"call", "error", "ffi", "handler", "imports", "logger", "names", "scalar/cases"}
+RUST_ONLY = {"call", "error", "ffi", "handler", "imports", "logger", "scalar/cases"}
 ENTRANCES = {"lib": "", "mod": "", "__init__": ""}
 
 

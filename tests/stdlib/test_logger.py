@@ -558,7 +558,7 @@ def test_a_task_has_its_name_as_in_logging(log, plain, output):
     expected, found = output.lines()
 
     assert found == expected
-    assert ('"taskName":"Task-1"' in found) == (sys.version_info >= (3, 12))
+    assert ('"taskName":"Task-' in found) == (sys.version_info >= (3, 12))
 
 
 def test_an_error_of_the_descriptor_goes_to_handle_error(capsys, monkeypatch):

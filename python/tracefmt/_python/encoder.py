@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tracefmt._cold.exception import ExceptionText
 from tracefmt._cold.last_resort import NOTHING_LEFT, line_of
 from tracefmt._cold.text import describe_error
+from tracefmt._python.names import Names
 from tracefmt._python.plan import compile_steps
 from tracefmt._python.record import RecordView
 from tracefmt._python.span import reader
@@ -34,18 +35,23 @@ class Encoder:
         describe_exception: Callable[[Any], ExceptionText | None],
     ) -> None:
         self._steps = compile_steps(plan)
-        self._hidden, self._reserved = plan.hidden, plan.reserved
+        self._usual_steps = [
+            compiled
+            for compiled, step in zip(self._steps, plan.steps, strict=True)
+            if step.input not in _SELDOM
+        ]
+        self._names = Names(plan.hidden, plan.reserved)
         self._read_span = reader(span_source)
         self._describe = describe_exception
 
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
         try:
-            line = Line(record, self._hidden, self._reserved)
+            line = Line(record, self._names)
             line.span = self._span_of(line)
             line.exception = self._exception_of(line)
             parts = []
-            for prefix, write in self._steps:
+            for prefix, write in self._steps if line.has_seldom_fields() else self._usual_steps:
                 text = write(line)
                 if text is not None:
                     parts.append(prefix + text)
@@ -88,3 +94,20 @@ class Line(RecordView):
 
     span: SpanContext | tuple[int, int, int] | None
     exception: ExceptionText | tuple[str | None, ...] | None
+
+    def has_seldom_fields(self) -> bool:
+        """Return whether one of the fields is there that most lines are without."""
+        return not (
+            self.exception is None
+            and self.error is None
+            and self.format_args is None
+            and self.values.get("stack_info") is None
+        )
+
+
+_SELDOM = frozenset(
+    {
+        *("format_args", "format_error", "stack_info"),
+        *("exception_type", "exception_message", "exception_stacktrace"),
+    }
+)

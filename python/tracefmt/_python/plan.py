@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracefmt._python.scalar import id as ids
@@ -35,11 +36,24 @@ def _timestamp(line: Line) -> str:
 
 def _level(line: Line) -> str:
     name = line.values.get("levelname")
-    return encode_string(name.lower()) if type(name) is str else encode_value(name)
+    return _lower(name) if type(name) is str else encode_value(name)
+
+
+@lru_cache(maxsize=64)
+def _lower(name: str) -> str:
+    return encode_string(name.lower())
+
+
+# Names of loggers and levels come again and again.
+_recurring = lru_cache(maxsize=1024)(encode_string)
 
 
 def _raw(name: str) -> Writer:
-    return lambda line: encode_value(line.values.get(name))
+    def write(line: Line) -> str:
+        value = line.values.get(name)
+        return _recurring(value) if type(value) is str else encode_value(value)
+
+    return write
 
 
 def _unless_none(name: str) -> Writer:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from tracefmt._cold import key as cold_key
 from tracefmt._cold import message as cold_message
-from tracefmt._cold.record import CAPTURE, STANDARD, Captured, attributes_of, captured, own_items
-from tracefmt._python.value import is_plain
+from tracefmt._cold.record import CAPTURE, Captured, attributes_of, captured, own_items
+from tracefmt._python.names import Names
 
 
 class RecordView:
@@ -16,18 +15,14 @@ class RecordView:
 
     __slots__ = ("attributes", "capture", "error", "format_args", "message", "values")
 
-    def __init__(self, record: Any, hidden: frozenset[str], reserved: frozenset[str]) -> None:
+    def __init__(self, record: Any, names: Names) -> None:
         exact = type(record) is logging.LogRecord
         # a copy: code that runs while the line is written may change the record
         values = own_items(record.__dict__) if exact else attributes_of(record)
         self.error: str | None = None
         self.format_args: Any = None
-        self.attributes = _attributes(values, hidden)
-        keys = [key for key, _ in self.attributes]
-        if not (all(map(is_plain, keys)) and reserved.isdisjoint(keys)):
-            keys = cold_key.unique(keys, reserved)
-            self.attributes = list(zip(keys, [value for _, value in self.attributes], strict=True))
-            # a key that is no `str` may claim to equal a standard name
+        self.attributes, odd = names.members(values)
+        if odd:  # a key that is no `str` may claim to equal a standard name
             values = {key: value for key, value in values.items() if type(key) is str}
         self.values: dict[str, Any] = values
         mark = values.get(CAPTURE)
@@ -52,17 +47,3 @@ class RecordView:
     def add_error(self, error: str) -> None:
         """Name one more thing that could not be written."""
         self.error = error if self.error is None else f"{self.error}; {error}"
-
-
-def _attributes(values: dict[Any, Any], hidden: frozenset[str]) -> list[tuple[Any, Any]]:
-    return [
-        (key, value)
-        for key, value in values.items()
-        if type(key) is not str
-        or (
-            key not in STANDARD
-            and key[:1] != "_"
-            and key not in hidden
-            and (value is not None or key != "taskName")
-        )
-    ]

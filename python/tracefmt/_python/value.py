@@ -17,9 +17,9 @@ def encode(value: Any) -> str:
     return _encode(value, [], 0)
 
 
-def encode_members(pairs: Iterable[tuple[str, Any]]) -> str:
-    """Return ``,"key":value`` for each pair; the keys are text and differ from each other."""
-    return "".join([f",{encode_string(key)}:{_encode(value, [], 0)}" for key, value in pairs])
+def encode_members(members: Iterable[tuple[str, Any]]) -> str:
+    """Return the text of members, whose prefixes ``,"key":`` are encoded already."""
+    return "".join([prefix + _encode(value, [], 0) for prefix, value in members])
 
 
 def _encode(value: Any, open_: list[int], depth: int) -> str:

@@ -7,6 +7,7 @@ import re
 # JSON's own (the quote, the backslash, C0), then DEL and C1 (they drive terminals; U+0085 ends a
 # line for some readers), the two Unicode line ends, and lone surrogates (UTF-8 has none).
 _ESCAPED = re.compile('[\x00-\x1f"\\\\\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_search = _ESCAPED.search
 _SHORT = {
     '"': '\\"',
     "\\": "\\\\",
@@ -27,7 +28,7 @@ def encode(text: str) -> str:
         >>> print(encode('say "hi"\n'), encode("\udc80"))
         "say \"hi\"\n" "\\udc80"
     """
-    if _ESCAPED.search(text) is None:
+    if _search(text) is None:
         return f'"{text}"'
     return f'"{_ESCAPED.sub(_escape, text)}"'
 

@@ -1,0 +1,70 @@
+"""What the names on a record mean, decided once for each plan."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from itertools import islice
+from operator import is_
+from typing import Any
+
+from tracefmt._cold import key as cold_key
+from tracefmt._cold.record import STANDARD
+from tracefmt._python.scalar.string import encode as encode_string
+from tracefmt._python.value import is_plain
+
+
+class Names:
+    """
+    The names that are not plain attributes, and the order in which logging sets its own.
+
+    Args:
+        hidden: attributes that are left out.
+        reserved: keys of the schema's fields.
+    """
+
+    def __init__(self, hidden: frozenset[str], reserved: frozenset[str]) -> None:
+        self._hidden, self._reserved = hidden, reserved
+        self._special = STANDARD | hidden | reserved | {"taskName"}
+        born_with = logging.LogRecord("", 0, "", 0, "", (), None).__dict__
+        # the same string objects on each record, so that identity will do
+        self._order = tuple(name for name in born_with if name in STANDARD)
+
+    def members(self, values: dict[Any, Any]) -> tuple[list[tuple[str, Any]], bool]:
+        """Return ``,"key":`` and value of each attribute, and whether keys are odd."""
+        members = []
+        known = len(self._order)
+        if len(values) < known or not all(map(is_, values, self._order)):
+            return self._odd_members(values)
+        for key, value in islice(values.items(), known, None):
+            if type(key) is str and key not in self._special and key[:1] != "_":
+                prefix = _prefix(key)
+                if prefix is None:
+                    return self._odd_members(values)
+                members.append((prefix, value))
+            elif type(key) is not str or key != "taskName" or value is not None:
+                return self._odd_members(values)
+        return members, False
+
+    def _odd_members(self, values: dict[Any, Any]) -> tuple[list[tuple[str, Any]], bool]:
+        """Do the same for any record, whatever its names are."""
+        pairs = [item for item in values.items() if self._is_attribute(*item)]
+        keys = [key for key, _ in pairs]
+        odd = not (all(map(is_plain, keys)) and self._reserved.isdisjoint(keys))
+        if odd:
+            keys = cold_key.unique(keys, self._reserved)
+        prefixes = [f",{encode_string(key)}:" for key in keys]
+        return list(zip(prefixes, [value for _, value in pairs], strict=True)), odd
+
+    def _is_attribute(self, key: Any, value: Any) -> bool:
+        return type(key) is not str or (
+            key not in STANDARD
+            and key[:1] != "_"
+            and key not in self._hidden
+            and (value is not None or key != "taskName")
+        )
+
+
+@lru_cache(maxsize=1024)
+def _prefix(key: str) -> str | None:
+    return f",{encode_string(key)}:" if is_plain(key) else None
