@@ -10,7 +10,13 @@ from tests.core.line import checked
 
 from tracefmt import (
     ConfigurationError,
+    SpanContext,
 )
+
+
+def one_span():
+    """Say that there is one."""
+    return SpanContext(1, 2, 3)
 
 
 def dict_config(formatter):
