@@ -88,10 +88,7 @@ def _number(axes: Any, place: int, cost: float, limit: float) -> None:
 
 
 def _labels(axes: Any, record: Record, names: list[str], stage: str) -> None:
-    labels = [record.label(name) for name in names]
-    if stage == FORMAT:
-        labels = [label.replace(".StreamHandler", ".Formatter") for label in labels]
-    axes.set_yticks(range(len(names)), labels)
+    axes.set_yticks(range(len(names)), [record.label(name, stage) for name in names])
     axes.invert_yaxis()
     axes.tick_params(axis="both", length=0, colors=FAINT)
     for tick, name in zip(axes.get_yticklabels(), names, strict=True):

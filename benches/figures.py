@@ -33,9 +33,10 @@ class Record:
         figure = self.figure(name, stage, workload, *where)
         return None if figure is None else figure["least_ns"]
 
-    def label(self, name: str) -> str:
-        """Return what a contender is called."""
-        return str(self.data["contenders"][name]["label"])
+    def label(self, name: str, stage: str = CALL) -> str:
+        """Return what a contender is called; a handler's formatter where that is measured."""
+        label = str(self.data["contenders"][name]["label"])
+        return label.replace(".StreamHandler", ".Formatter") if stage == FORMAT else label
 
     def language(self, name: str) -> str:
         """Return what a contender is written for."""

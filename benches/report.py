@@ -190,7 +190,7 @@ def costs(record: Record, stage: str) -> Iterator[str]:
     names = [one for one in record.names() if any(record.cost(one, stage, w) for w in shown)]
     for name in sorted(names, key=lambda one: record.cost(one, stage, "W3") or float("inf")):
         cells = (_microseconds(record.cost(name, stage, workload)) for workload in shown)
-        yield f"| {record.label(name)} | {' | '.join(cells)} |"
+        yield f"| {record.label(name, stage)} | {' | '.join(cells)} |"
 
 
 def sinks(record: Record) -> Iterator[str]:
@@ -222,9 +222,9 @@ def rest(record: Record) -> Iterator[str]:
     for one in record.data["imports"]:
         yield f"| {one['module']} | {one['least_ms']:.1f} ms | {one['median_ms']:.1f} ms |"
     yield ""
-    for one in record.data["refused"]:
-        place = f"{one['stage']} {one['workload']} {one['sink']}"
-        yield f"- {record.label(one['contender'])}, {place}: {one['why'][:160]}"
+    refused = {(one["contender"], one["workload"]): one["why"] for one in record.data["refused"]}
+    for (name, workload), why in refused.items():
+        yield f"- {record.label(name)} has no {workload}: {why[:160]}"
     for name, why in record.data["absent"].items():
         yield f"- {name} was not there: {why}"
 
@@ -241,6 +241,8 @@ def heading(record: Record) -> Iterator[str]:
         for package, version in one["versions"].items()
     }
     yield ", ".join(f"{package} {version}" for package, version in sorted(versions.items())) + "."
+    if "note" in record.data:
+        yield f"Note: {record.data['note']}"
 
 
 def _microseconds(cost: float | None) -> str:

@@ -95,6 +95,7 @@ class Run:
     def __init__(self, chosen: argparse.Namespace, folder: Path) -> None:
         self.chosen = chosen
         self.folder = folder
+        self.machine = machine.facts()
         self.contenders: dict[str, Any] = {}
         self.absent: dict[str, str] = {}
         self.figures: list[dict[str, Any]] = []
@@ -185,7 +186,7 @@ class Run:
         return {
             "made": started.isoformat(timespec="seconds"),
             "options": {key: value for key, value in vars(self.chosen).items() if key != "output"},
-            "machine": machine.facts(),
+            "machine": self.machine,
             "contenders": self.contenders,
             "absent": self.absent,
             "refused": self.refused,

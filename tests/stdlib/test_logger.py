@@ -258,6 +258,7 @@ def test_a_level_is_an_integer(log, monkeypatch):
     log.log("INFO", "x")
 
 
+@pytest.mark.clause("G3")
 def test_keyword_fields_are_attributes(log, output, native):
     """Keywords that logging does not know are attributes, behind those of `extra`."""
     log.info("paid", order_id=7, tags=["a"])
@@ -272,6 +273,7 @@ def test_keyword_fields_are_attributes(log, output, native):
     ]
 
 
+@pytest.mark.clause("G4")
 def test_functions_as_fields_are_called_if_the_line_is_written(log, output):
     """A function is called for its value; not for a disabled level, and a failure is marked."""
     calls = []
@@ -309,6 +311,7 @@ def test_bound_fields_are_on_every_line(log, output, native):
     assert request.isEnabledFor(logging.INFO)
 
 
+@pytest.mark.clause("G2")
 def test_a_call_overrides_a_bound_field(log, output):
     """A field of the call replaces the bound one of the same name, in its place."""
     log.bind(a=1, b=2).info("x", a=3)
@@ -320,6 +323,7 @@ def test_a_call_overrides_a_bound_field(log, output):
     ]
 
 
+@pytest.mark.clause("G5")
 def test_bound_values_are_those_of_the_time_of_binding(log, output):
     """A list that changes after `bind` is written as it was."""
     items = [1]

@@ -107,6 +107,7 @@ def without_stack(line):
     return found if "stack_info" in found else line
 
 
+@pytest.mark.clause("G1")
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 def test_a_call_writes_what_logging_writes(call, log, plain, output):
     """Whatever is given, the line is the one that a plain logger's record gives."""
