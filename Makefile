@@ -23,6 +23,7 @@ BUILT := $(VENV)/.done-build-$(BUILD)
 TOOLS := $(VENV)/.done-tools
 DEMO := $(VENV)/.done-demo
 DEV := $(VENV)/.done-dev
+BENCH := $(VENV)/.done-bench
 
 # The builders live in the venv, so pip need not fetch them for each build.
 BUILD_ENV = PATH="$(dir $(PY)):$$PATH" TRACEFMT_BUILD=$(BUILD)
@@ -90,7 +91,7 @@ fix: $(DEV) ## format, and mend what ruff can mend
 	@$(PY) -m ruff format --quiet $(LINTED)
 	@$(if $(CARGO),$(CARGO) fmt)
 
-bench: $(BUILT) $(DEV) ## measure against stdlib logging and its peers
+bench: $(BUILT) $(BENCH) ## measure against stdlib logging and its peers
 	@echo "==> benches/run.py"
 	@$(PY) benches/run.py $(ARGS)
 
@@ -145,3 +146,8 @@ $(DEV): $(TOOLS) | $(BUILT)
 	@echo "==> Installing what the tests and checks need"
 	@$(BUILD_ENV) $(PIP) install --no-build-isolation -e '.[demo,structlog]' --group dev
 	@touch $@ $(DEMO)
+
+$(BENCH): $(DEV)
+	@echo "==> Installing whom the benchmarks compare"
+	@$(PIP) install --group bench
+	@touch $@
