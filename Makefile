@@ -94,6 +94,7 @@ fix: $(DEV) ## format, and mend what ruff can mend
 bench: $(BUILT) $(BENCH) ## measure against stdlib logging and its peers
 	@echo "==> benches/run.py"
 	@$(PY) benches/run.py $(ARGS)
+	@$(PY) benches/report.py --chart
 
 wheel: $(TOOLS) ## build a platform wheel, with the Rust core, into dist/
 	@echo "==> Building a wheel with the Rust core into dist/"
