@@ -4,6 +4,7 @@ import logging
 import sys
 import threading
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_a_filter_drops_and_changes(read):
     assert messages() == ["one", "three", "two"]
 
 
-@pytest.mark.parametrize("method", ["emit", "handle", "filter", "handleError"])
+@pytest.mark.parametrize("method", ["emit", "handle", "filter", "format", "handleError"])
 def test_a_subclass_keeps_its_own_methods(read, method):
     """What a subclass overrides is called."""
     calls = []
@@ -82,6 +83,22 @@ def test_a_method_put_on_the_instance_before_use_is_called(read):
     logger.warning("seen")
 
     assert [record.msg for record in calls] == ["seen"]
+
+
+@pytest.mark.parametrize("method", ["emit", "handle", "filter", "format"])
+def test_a_method_put_on_the_handler_is_called(read, method):
+    """A method that is put on one handler is called until it is taken off, whatever else is set."""
+    stream, messages = read
+    out = handler(stream)
+    with mock.patch.object(out, method, return_value='"""patched"') as patched:
+        out.setLevel("INFO")
+        out.filters = []
+        out.setFormatter(handler(stream).formatter)
+        out.handle(record("during"))
+    out.handle(record("after"))
+
+    assert patched.call_count == 1
+    assert messages()[-1] == "after"
 
 
 def test_an_error_goes_to_handle_error(read, capsys, monkeypatch):

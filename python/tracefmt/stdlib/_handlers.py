@@ -25,6 +25,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
     _flush_level = logging.ERROR
     _filters: list[Any]
     _encoder: Any = None
+    _formats = False  # whether the handler's own `format` is somebody else's
     _native: Any = None  # what stands in for `handle`, and its method; Logger looks for them
 
     def _set_up(
@@ -77,16 +78,34 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
 
     def _bind(self) -> None:
         """Let the core stand in for `handle` where it can: it does the same, in one native call."""
+        own = self.__dict__
+        kind = type(self)
+        own["_formats"] = "format" in own or kind.format is not logging.Handler.format
+        if self._native is not None and own.get("handle") is self._native[1]:
+            del own["handle"]
         self._native = None
-        self.__dict__.pop("handle", None)
         native = _core.core.LineHandler
         if native is None or self._sink is None or self._encoder is None or self._flusher:
+            return
+        if not _HANDLING.isdisjoint(own):  # somebody has put a method of theirs on the handler
             return
         if not any(name in vars(kind) for kind in _users_classes(self) for name in _HANDLING):
             parts = (self._filters, self._encoder, self._sink, self._stream.flush)
             stand_in = native(weakref.ref(self), *parts, self._flush_level)
-            self.handle = stand_in.handle  # type: ignore[method-assign]
-            self._native = (stand_in, self.handle)
+            own["handle"] = stand_in.handle
+            self._native = (stand_in, own["handle"])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; a method that is put on the handler is called from then on."""
+        super().__setattr__(name, value)
+        if name in _HANDLING:
+            self._bind()
+
+    def __delattr__(self, name: str) -> None:
+        """Delete an attribute; without the method that was put there, the core stands in again."""
+        super().__delattr__(name)
+        if name in _HANDLING:
+            self._bind()
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: N802  # logging's name
         """Set the formatter; None stands for logging's default text format, as in logging."""
@@ -104,7 +123,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
                 return
             if self._buffer_size == 0:
                 self._stream.flush()  # text written to the stream itself comes out before
-            if self._encoder is not None:
+            if self._encoder is not None and not self._formats:
                 sink.emit(self._encoder, record)
             else:
                 sink.write(self._line(record))
@@ -114,7 +133,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
             self.handleError(record)
 
     def _line(self, record: logging.LogRecord) -> bytes:
-        if self._encode is not None:
+        if self._encode is not None and not self._formats:
             line: bytes = self._encode(record)
             return line
         return self.format(record).encode("utf-8", "backslashreplace")
