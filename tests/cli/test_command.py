@@ -32,10 +32,11 @@ def test_help_lists_the_commands(tracefmt_command):
     assert done.returncode == 0
     assert "  demo " in done.stdout
     assert "  doctor " in done.stdout
+    assert "  pretty " in done.stdout
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("command", ["demo", "doctor"])
+@pytest.mark.parametrize("command", ["demo", "doctor", "pretty"])
 def test_each_command_has_help(tracefmt_command, command):
     """Each command's help says what it does and which exit status means what."""
     done = tracefmt_command(command, "--help")

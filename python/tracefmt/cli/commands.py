@@ -12,6 +12,7 @@ import tracefmt
 from tracefmt.cli.bench.command import bench
 from tracefmt.cli.demo.command import demo
 from tracefmt.cli.doctor.command import doctor
+from tracefmt.cli.pretty.command import pretty
 
 INTERRUPTED = 130  # as shells give it: 128 and the number of SIGINT
 
@@ -32,6 +33,7 @@ def commands(context: click.Context) -> None:
 commands.add_command(bench)
 commands.add_command(demo)
 commands.add_command(doctor)
+commands.add_command(pretty)
 
 
 def run(arguments: Sequence[str] | None, core_error: ImportError | None = None) -> int:

@@ -1,0 +1,1 @@
+"""``tracefmt pretty``: JSON lines as people read them."""
