@@ -5,6 +5,7 @@ use crate::imports;
 use crate::names::{Names, Slot};
 use crate::plan::Step;
 use crate::record::RecordView;
+use crate::screen::Screen;
 use crate::span::{self, Span, SpanReader};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -24,6 +25,7 @@ pub struct Encoder {
     names: Names,
     spans: SpanReader,
     describe_exception: Py<PyAny>,
+    screen: Option<Screen>,
 }
 
 #[pymethods]
@@ -45,6 +47,7 @@ impl Encoder {
             names: Names::new(py, &plan.getattr("hidden")?, plan.getattr("reserved")?)?,
             spans: SpanReader::new(span_source)?,
             describe_exception,
+            screen: Screen::of(plan.getattr("screen")?)?,
         })
     }
 
@@ -63,6 +66,9 @@ impl Encoder {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.describe_exception)?;
+        if let Some(screen) = &self.screen {
+            screen.traverse(&visit)?;
+        }
         self.spans.traverse(&visit)
     }
 }
@@ -81,11 +87,11 @@ impl Encoder {
     }
 
     /// The same for a call that has no record.
-    pub fn encode_view_into(
+    pub fn encode_view_into<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         out: &mut Vec<u8>,
-        view: RecordView<'_>,
+        view: RecordView<'py>,
     ) -> PyResult<()> {
         let [name, level_name, msg] = view.basics();
         match caught(|| self.write(py, out, view)) {
@@ -106,14 +112,25 @@ impl Encoder {
         &self.names
     }
 
+    /// Whether attributes have to be looked at before they are written.
+    pub fn has_screen(&self) -> bool {
+        self.screen.is_some()
+    }
+
     /// Whether a line says where its call stands in the source.
     pub fn needs_caller(&self) -> bool {
         self.steps.iter().any(Step::needs_caller)
     }
 
-    fn write(&self, py: Python<'_>, out: &mut Vec<u8>, mut view: RecordView<'_>) -> Written {
+    fn write<'py>(&self, py: Python<'py>, out: &mut Vec<u8>, mut view: RecordView<'py>) -> Written {
         let span = self.span_of(&mut view, py)?;
-        let exception = self.exception_of(&view)?;
+        let mut exception = self.exception_of(&view)?;
+        if let Some(screen) = &self.screen {
+            let removed = screen.apply(py, &mut view, &mut exception[1])?;
+            if removed && view.keys.is_some() {
+                view.name_apart(py, &self.names)?;
+            }
+        }
         let line = Line {
             record: view,
             span,

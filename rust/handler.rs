@@ -120,7 +120,12 @@ impl LineHandler {
     }
 
     /// Writes the line of a call that has no record.
-    pub fn emit_call(&self, py: Python<'_>, view: RecordView<'_>, level: i64) -> PyResult<()> {
+    pub fn emit_call<'py>(
+        &self,
+        py: Python<'py>,
+        view: RecordView<'py>,
+        level: i64,
+    ) -> PyResult<()> {
         let sink = self.sink.get();
         if !sink.is_buffered() {
             self.flush_stream.bind(py).call0()?;

@@ -61,6 +61,7 @@ pub static LINE_OF: Import = Import::new("tracefmt._cold.last_resort", "line_of"
 pub static MERGE: Import = Import::new("tracefmt._cold.message", "merge");
 pub static MESSAGE_OF_RECORD: Import = Import::new("tracefmt._cold.message", "of_record");
 pub static NORMALIZE: Import = Import::new("tracefmt.spans", "normalize");
+pub static REMOVED: Import = Import::new("tracefmt._cold.screen", "REMOVED");
 pub static REPORT: Import = Import::new("tracefmt._cold.handler", "report");
 pub static STANDARD: Import = Import::new("tracefmt._cold.record", "STANDARD");
 pub static UNIQUE: Import = Import::new("tracefmt._cold.key", "unique");

@@ -13,6 +13,7 @@ mod names;
 mod plan;
 mod record;
 mod scalar;
+mod screen;
 mod sink;
 mod span;
 mod value;

@@ -376,7 +376,7 @@ impl LoggerMethods {
             return Ok(fragment.clone());
         }
         let pairs: Pairs<'_> = bound.iter().collect();
-        let fragment = if encoder.names().are_attributes(&pairs) {
+        let fragment = if !encoder.has_screen() && encoder.names().are_attributes(&pairs) {
             let mut out = Vec::new();
             value::members(&mut out, &pairs, &mut Open::default())?;
             Some(out.into())

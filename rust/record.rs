@@ -70,6 +70,10 @@ impl<'py> RecordView<'py> {
         self.message.as_ref()
     }
 
+    pub fn replace_message(&mut self, message: Bound<'py, PyAny>) {
+        self.message = Some(message);
+    }
+
     /// Names one more thing that could not be written.
     pub fn add_error(&mut self, error: String) {
         self.error = Some(match self.error.take() {

@@ -84,11 +84,11 @@ impl Sink {
     }
 
     /// Encodes a call that has no record and writes its line.
-    pub fn emit_view(
+    pub fn emit_view<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         encoder: &Encoder,
-        view: RecordView<'_>,
+        view: RecordView<'py>,
     ) -> PyResult<()> {
         let mut out = Buffer::take();
         encoder.encode_view_into(py, &mut out.bytes, view)?;

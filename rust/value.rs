@@ -72,14 +72,19 @@ fn scalar(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Result<bool, Stop> {
 
 /// Whether a value is of an exact hot type, so that writing it runs no code of its own.
 pub fn is_hot(value: &Bound<'_, PyAny>) -> bool {
+    is_scalar(value)
+        || value.is_exact_instance_of::<PyDict>()
+        || value.is_exact_instance_of::<PyList>()
+        || value.is_exact_instance_of::<PyTuple>()
+}
+
+/// Whether a value is of an exact hot type that holds no other values.
+pub fn is_scalar(value: &Bound<'_, PyAny>) -> bool {
     value.is_none()
         || value.is_exact_instance_of::<PyString>()
         || value.is_exact_instance_of::<PyInt>()
         || value.is_exact_instance_of::<PyBool>()
         || value.is_exact_instance_of::<PyFloat>()
-        || value.is_exact_instance_of::<PyDict>()
-        || value.is_exact_instance_of::<PyList>()
-        || value.is_exact_instance_of::<PyTuple>()
 }
 
 /// Appends text that is JSON already.

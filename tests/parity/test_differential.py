@@ -32,9 +32,13 @@ from tests.core.line import checked
 
 from tracefmt import Field, Schema, SpanContext, schemas
 from tracefmt._cold.exception import describe
+from tracefmt._cold.screen import screen
 from tracefmt.schemas import Form, Input
 
 pytestmark = pytest.mark.once
+
+
+SCREENED = ("redact", "max_string_length", "max_items", "max_depth")
 
 
 class Flags(enum.Flag):
@@ -242,6 +246,32 @@ OPTIONS = st.fixed_dictionaries(
         "callsite": st.booleans(),
     },
 )
+PATHS = st.sampled_from(
+    ["a", "*.a", "**.a", "**.x", "a.*", "*[0]", "*.*", "level", "args[*].a", "x[1].**.a", '["a b"]']
+)
+SCREENS = st.fixed_dictionaries(
+    {
+        "redact": st.one_of(
+            st.lists(PATHS, max_size=3).map(tuple),
+            st.fixed_dictionaries(
+                {"paths": st.lists(PATHS, min_size=1, max_size=3)},
+                optional={"remove": st.booleans(), "ignore_case": st.booleans()},
+            ),
+            st.fixed_dictionaries(
+                {"paths": st.lists(PATHS, min_size=1, max_size=3)},
+                optional={
+                    "mask": TEXTS,
+                    "censor": st.sampled_from([lambda value, path: value, lambda *_: 1 // 0]),
+                },
+            ),
+        ),
+    },
+    optional={
+        "max_string_length": st.integers(1, 20),
+        "max_items": st.integers(1, 4),
+        "max_depth": st.integers(1, 3),
+    },
+)
 OTHER = Schema(
     "other",
     [
@@ -278,6 +308,8 @@ def record(message, standard, attributes, exc_info):
 
 def lines(cores, subject, source=lambda: None, schema="flat", **options):
     """Return both cores' checked lines of one record."""
+    screened = {name: options.pop(name) for name in SCREENED if name in options}
+    options["screen"] = screen(**{**dict.fromkeys(SCREENED), "redact": (), **screened})
     plan = schemas.compile_plan(schemas.get(schema), **options)
     found = [core.Encoder(plan, source, describe).encode_record(subject) for core in cores]
     for line in found:
@@ -345,6 +377,31 @@ def test_other_schemas(cores, message, standard, attributes, exc_info):
     rust, python = lines(cores, subject, schema=OTHER, static={"x": 1})
 
     assert rust == python
+
+
+@given(VALUES | ATTRIBUTES, MESSAGES, EXCEPTIONS, SCREENS)
+def test_screens(cores, value, message, exc_info, options):
+    """Any redaction and any limits."""
+    attributes = {
+        "a": value,
+        "x": [value, value],
+        "b.a": 1,
+        **(value if type(value) is dict else {}),
+    }
+    subject = record(message, {}, attributes, exc_info)
+    for schema in ("flat", OTHER):
+        rust, python = lines(cores, subject, schema=schema, **options, static={"x": value})
+
+        assert rust == python
+
+
+@given(ATTRIBUTES, st.sampled_from(["**.nobody", "*.*.nobody", "nobody[*]"]))
+def test_screens_that_keep_nothing(cores, attributes, path):
+    """What no path names and no limit cuts has the bytes that it has without options."""
+    subject = record(("m", ()), {}, attributes, None)
+    without = lines(cores, subject)
+
+    assert without == lines(cores, subject, redact=[path], max_string_length=10**6)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -11,6 +11,7 @@ from tracefmt._cold.text import describe_error
 from tracefmt._python.names import Names
 from tracefmt._python.plan import compile_steps
 from tracefmt._python.record import RecordView
+from tracefmt._python.screen import screen_line
 from tracefmt._python.span import reader
 from tracefmt.spans import SpanContext, SpanContextSource
 
@@ -43,6 +44,7 @@ class Encoder:
         self._names = Names(plan.hidden, plan.reserved)
         self._read_span = reader(span_source)
         self._describe = describe_exception
+        self._screen = plan.screen
 
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
@@ -50,6 +52,8 @@ class Encoder:
             line = Line(record, self._names)
             line.span = self._span_of(line)
             line.exception = self._exception_of(line)
+            if self._screen is not None:
+                screen_line(line, self._screen, self._names)
             parts = []
             for prefix, write in self._steps if line.has_seldom_fields() else self._usual_steps:
                 text = write(line)

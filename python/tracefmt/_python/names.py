@@ -48,7 +48,14 @@ class Names:
 
     def _odd_members(self, values: dict[Any, Any]) -> tuple[list[tuple[str, Any]], bool]:
         """Do the same for any record, whatever its names are."""
-        pairs = [item for item in values.items() if self._is_attribute(*item)]
+        return self.named(self.pairs(values))
+
+    def pairs(self, values: dict[Any, Any]) -> list[tuple[Any, Any]]:
+        """Return key and value of each attribute, under the key that the user gave it."""
+        return [item for item in values.items() if self._is_attribute(*item)]
+
+    def named(self, pairs: list[tuple[Any, Any]]) -> tuple[list[tuple[str, Any]], bool]:
+        """Return ``,"key":`` and value of each pair, and whether keys are odd."""
         keys = [key for key, _ in pairs]
         odd = not (all(map(is_plain, keys)) and self._reserved.isdisjoint(keys))
         if odd:

@@ -13,7 +13,7 @@ from tracefmt._python.names import Names
 class RecordView:
     """One record, read once: its standard values, its message and its attributes."""
 
-    __slots__ = ("attributes", "capture", "error", "format_args", "message", "values")
+    __slots__ = ("attributes", "capture", "error", "format_args", "given", "message", "values")
 
     def __init__(self, record: Any, names: Names) -> None:
         exact = type(record) is logging.LogRecord
@@ -21,6 +21,7 @@ class RecordView:
         values = own_items(record.__dict__) if exact else attributes_of(record)
         self.error: str | None = None
         self.format_args: Any = None
+        self.given = values  # also what has an odd key
         self.attributes, odd = names.members(values)
         if odd:  # a key that is no `str` may claim to equal a standard name
             values = {key: value for key, value in values.items() if type(key) is str}

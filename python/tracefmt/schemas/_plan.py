@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt._python.value import encode as encode_value
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas._schema import Field, Form, Input, Schema, require_text
+
+if TYPE_CHECKING:
+    from tracefmt._cold.screen import Screen
 
 __all__ = ["Plan", "Step", "compile_plan"]
 
@@ -46,11 +49,13 @@ class Plan:
         steps: what to write, between the braces of one object.
         reserved: keys of the schema; an attribute with such a key is written under another.
         hidden: attributes that are not written at all.
+        screen: what attributes and message have to pass, or None.
     """
 
     steps: tuple[Step, ...]
     reserved: frozenset[str]
     hidden: frozenset[str]
+    screen: Screen | None = None
 
 
 def compile_plan(
@@ -61,9 +66,10 @@ def compile_plan(
     rename: Mapping[str, str] | None = None,
     exclude: Iterable[str] = (),
     callsite: bool = False,
+    screen: Screen | None = None,
 ) -> Plan:
     """
-    Return the plan for a schema with its options resolved.
+    Return the plan for a schema with its options resolved; constants pass the screen here.
 
     Raises:
         ConfigurationError: an option names a field that does not exist, or a key twice.
@@ -76,16 +82,25 @@ def compile_plan(
         require_text(name, "exclude: a name")
     named = schema.rename(dict(rename or {}))
     _check_static(named, static or {})
+    shown = _shown(static or {}, screen)
     steps: list[Step] = []
     for old, field in zip(schema.fields, named.fields, strict=True):
         if old.key in excluded or (field.input in _CALLSITE and not callsite):
             continue
-        _append(steps, _step(field, service, static or {}))
+        _append(steps, _step(field, service, shown))
     return Plan(
         steps=tuple(steps),
         reserved=frozenset(named.keys) | frozenset(static or {}),
         hidden=excluded | LEFT_OVERS,
+        screen=screen,
     )
+
+
+def _shown(static: Mapping[str, Any], screen: Screen | None) -> Mapping[str, Any]:
+    if screen is None:
+        return static
+    seen = {key: screen.attribute(key, value) for key, value in static.items()}
+    return {key: value for key, value in seen.items() if value is not screen.removed}
 
 
 def _step(field: Field, service: str | None, static: Mapping[str, Any]) -> Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracefmt import _core, _resource, schemas
 from tracefmt._cold.exception import ExceptionText, describe
@@ -12,6 +12,9 @@ from tracefmt._cold.text import safe_str
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas import Schema
 from tracefmt.spans import SpanContextSource
+
+if TYPE_CHECKING:
+    from tracefmt._cold.screen import Screen
 
 
 class Formatter(logging.Formatter):
@@ -33,6 +36,16 @@ class Formatter(logging.Formatter):
         callsite: write ``code.file.path``, ``code.line.number`` and ``code.function.name``.
         span_source: a callable that returns the active `SpanContext` or None; without it the span
             that OpenTelemetry calls current.
+        redact: paths of values that must not be written, such as ``user.token``,
+            ``cards[*].number``, ``*.secret``, ``**.password``, ``headers["x.key"]``; or a mapping
+            with `paths` and, if wanted, `mask` (text that is written instead), `remove` (True:
+            leave them out), `censor` (a callable that makes what is written from value and path)
+            and `ignore_case`.  Attributes, `static` and ``args`` are looked through; messages
+            are not.
+        max_string_length: characters that the message, an exception's message, and each string in
+            attributes may have.
+        max_items: items and members that each container in attributes may have.
+        max_depth: containers inside each other that an attribute may have, at most 64.
 
     Raises:
         ConfigurationError: an option cannot work; the message says what to write.
@@ -61,6 +74,10 @@ class Formatter(logging.Formatter):
         exclude: Iterable[str] = (),
         callsite: bool = False,
         span_source: SpanContextSource | None = None,
+        redact: Iterable[str] | Mapping[str, Any] = (),
+        max_string_length: int | None = None,
+        max_items: int | None = None,
+        max_depth: int | None = None,
     ) -> None:
         super().__init__()
         _refuse_text_options(schema, datefmt, style, defaults)
@@ -70,9 +87,13 @@ class Formatter(logging.Formatter):
             "service": service,
             "static": static,
             "rename": rename,
-            "exclude": exclude if isinstance(exclude, str) else tuple(exclude),
+            "exclude": _listed(exclude),
             "callsite": callsite,
             "span_source": span_source,
+            "redact": dict(redact) if isinstance(redact, Mapping) else _listed(redact),
+            "max_string_length": max_string_length,
+            "max_items": max_items,
+            "max_depth": max_depth,
         }
         self._build()
 
@@ -84,7 +105,8 @@ class Formatter(logging.Formatter):
             source = opentelemetry_source()
         if options["service"] is None:
             options["service"] = _resource.service_name()
-        plan = schemas.compile_plan(schema, **options)
+        screen = _screen(*(options.pop(name) for name in _SCREENED))
+        plan = schemas.compile_plan(schema, screen=screen, **options)
         self._encoder = _core.core.Encoder(plan, source, self._describer())
 
     def format(self, record: logging.LogRecord) -> str:
@@ -126,6 +148,22 @@ class Formatter(logging.Formatter):
         """Take the attributes and build the encoder for the core of this process."""
         vars(self).update(state)
         self._build()
+
+
+_SCREENED = ("redact", "max_string_length", "max_items", "max_depth")
+
+
+def _screen(redact: Any, *limits: int | None) -> Screen | None:
+    if redact == () and limits == (None, None, None):
+        return None
+    from tracefmt._cold.screen import screen  # noqa: PLC0415  # only where it is asked for
+
+    return screen(redact, *limits)
+
+
+def _listed(names: Any) -> Any:
+    """Return an option that is a list, as one that can be read again; text is for its check."""
+    return names if isinstance(names, str) or not isinstance(names, Iterable) else tuple(names)
 
 
 def opentelemetry_source() -> SpanContextSource:

@@ -1,0 +1,184 @@
+//! What of a line is shown to the plan's screen: only what redaction or a limit may concern.
+
+use crate::error::Stop;
+use crate::imports;
+use crate::record::RecordView;
+use crate::value::{self, Item};
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use std::collections::HashSet;
+
+pub struct Screen {
+    shared: Py<PyAny>,
+    redaction: Option<Names>,
+    limits: Option<Limits>,
+}
+
+/// Which attributes a path may name.
+struct Names {
+    parts: HashSet<String>,
+    everything: bool,
+    deep: bool,
+    ignore_case: bool,
+}
+
+struct Limits {
+    string: usize,
+    items: usize,
+    depth: usize,
+}
+
+/// A value with more parts than these is for Python to look at.
+const PARTS: usize = 1000;
+
+impl Screen {
+    /// The plan's screen, if it has one.
+    pub fn of(screen: Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        if screen.is_none() {
+            return Ok(None);
+        }
+        let redaction = screen.getattr("redaction")?;
+        let limits = screen.getattr("limits")?;
+        Ok(Some(Self {
+            redaction: if redaction.is_none() {
+                None
+            } else {
+                Some(Names {
+                    parts: redaction.getattr("names")?.extract()?,
+                    everything: redaction.getattr("everything")?.extract()?,
+                    deep: redaction.getattr("deep")?.extract()?,
+                    ignore_case: redaction.getattr("ignore_case")?.extract()?,
+                })
+            },
+            limits: if screen.getattr("limited")?.extract()? {
+                let (string, items, depth) = limits.extract()?;
+                Some(Limits {
+                    string,
+                    items,
+                    depth,
+                })
+            } else {
+                None
+            },
+            shared: screen.unbind(),
+        }))
+    }
+
+    /// Puts what passes in the place of message, arguments, exception's message and attributes; says
+    /// whether an attribute is gone.
+    pub fn apply<'py>(
+        &self,
+        py: Python<'py>,
+        view: &mut RecordView<'py>,
+        exception_message: &mut Option<Bound<'py, PyAny>>,
+    ) -> Result<bool, Stop> {
+        let screen = self.shared.bind(py);
+        let attribute = intern!(py, "attribute");
+        if let Some(message) = self.cut(screen, view.message())? {
+            view.replace_message(message);
+        }
+        if let Some(args) = view.format_args.take() {
+            let seen = screen.call_method1(intern!(py, "format_args"), (args,))?;
+            view.format_args = Some(seen).filter(|args| !args.is_none());
+        }
+        if let Some(message) = self.cut(screen, exception_message.as_ref())? {
+            *exception_message = Some(message);
+        }
+        let mut removed = false;
+        for (key, value) in &mut view.attributes {
+            if self.concerns(key, value) {
+                *value = screen.call_method1(attribute, (&*key, &*value))?;
+                removed |= value.is(imports::REMOVED.get(py)?);
+            }
+        }
+        if removed {
+            let gone = imports::REMOVED.get(py)?;
+            view.attributes.retain(|(_, value)| !value.is(gone));
+        }
+        Ok(removed)
+    }
+
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.shared)
+    }
+
+    fn cut<'py>(
+        &self,
+        screen: &Bound<'py, PyAny>,
+        text: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Option<Bound<'py, PyAny>>, Stop> {
+        match (&self.limits, text) {
+            (Some(limits), Some(text)) if !limits.allow(text, 0, &mut 1) => Ok(Some(
+                screen.call_method1(intern!(screen.py(), "text"), (text,))?,
+            )),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a path may name something in the attribute, or a limit be below what it has.
+    fn concerns(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> bool {
+        let named = self
+            .redaction
+            .as_ref()
+            .is_some_and(|names| names.may_name(key, value));
+        named
+            || self
+                .limits
+                .as_ref()
+                .is_some_and(|limits| !limits.allow(value, 0, &mut PARTS.clone()))
+    }
+}
+
+impl Names {
+    fn may_name(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> bool {
+        if self.everything || (self.deep && !value::is_scalar(value)) {
+            return true;
+        }
+        match value::plain_key(key) {
+            None => true,
+            // which letters belong together in other alphabets is Python's to know
+            Some(key) if self.ignore_case => !key.is_ascii() || self.has(&key.to_ascii_lowercase()),
+            Some(key) => self.has(key),
+        }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.parts.contains(key)
+            || (key.contains('.') && key.split('.').any(|part| self.parts.contains(part)))
+    }
+}
+
+impl Limits {
+    /// Whether a value is surely within the limits; `parts` counts down those that may be looked at.
+    fn allow(&self, value: &Bound<'_, PyAny>, depth: usize, parts: &mut usize) -> bool {
+        if *parts == 0 {
+            return false;
+        }
+        *parts -= 1;
+        if let Ok(text) = value.cast_exact::<PyString>() {
+            return text.len().is_ok_and(|length| length <= self.string);
+        }
+        if value::is_scalar(value) {
+            return true;
+        }
+        if depth == self.depth {
+            return false;
+        }
+        if let Ok(dict) = value.cast_exact::<PyDict>() {
+            let mut items = dict.iter();
+            return dict.len() <= self.items
+                && items.all(|(_, item): Item<'_>| self.allow(&item, depth + 1, parts));
+        }
+        if let Ok(list) = value.cast_exact::<PyList>() {
+            return list.len() <= self.items
+                && list.iter().all(|item| self.allow(&item, depth + 1, parts));
+        }
+        if let Ok(tuple) = value.cast_exact::<PyTuple>() {
+            return tuple.len() <= self.items
+                && tuple.iter().all(|item| self.allow(&item, depth + 1, parts));
+        }
+        false
+    }
+}
