@@ -15,6 +15,7 @@ pytestmark = pytest.mark.once
 
 PUBLIC = [
     "tracefmt",
+    "tracefmt.access",
     "tracefmt.exceptions",
     "tracefmt.schemas",
     "tracefmt.spans",

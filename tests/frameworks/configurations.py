@@ -1,0 +1,85 @@
+"""The tested configurations, each of them a command that stands in a page of the docs."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+PAGES = Path(__file__).parents[2] / "docs" / "howto"
+_FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMANDS = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Page:
+    """A how-to page: the files it shows, and its commands."""
+
+    def __init__(self, name):
+        text = (PAGES / f"{name}.md").read_text("utf-8")
+        self.files = dict(_FILE.findall(text))
+        blocks = "".join(_COMMANDS.findall(text))
+        self.commands = re.findall(r"^\$ (.*)$", blocks, re.MULTILINE)
+
+
+class Configuration(NamedTuple):
+    """One framework on one server, as a page says."""
+
+    name: str
+    page: str
+    command: str
+    packages: tuple[str, ...]
+    spans: str | None = None  # the instrumentation that starts spans, where one does
+    routes: tuple[str, str, str] | None = None  # as the framework writes them
+    both_cores: bool = False
+    no_ids: tuple[str, ...] = ()  # loggers of the server whose lines about errors have none
+
+    @property
+    def key(self):
+        return self.name.lower().replace(", ", "-").replace(" ", "-")
+
+
+_BRACES = ("/orders/{order_id}", "/orders/{order_id}/invoice", "/orders/{order_id}/refund")
+_FLASK = tuple(route.replace("{order_id}", "<int:order_id>") for route in _BRACES)
+
+
+def _fastapi(name, command, *packages, **more):
+    return Configuration(name, "fastapi", command, ("fastapi", *packages), routes=_BRACES, **more)
+
+
+def _flask(name, command, *packages, **more):
+    return Configuration(name, "flask", command, ("flask", *packages), routes=_FLASK, **more)
+
+
+WEB = (
+    _fastapi("FastAPI, uvicorn", "uvicorn app:app", "uvicorn", both_cores=True),
+    _fastapi(
+        "FastAPI, uvicorn, instrumented",
+        "uvicorn traced:app",
+        "uvicorn",
+        spans="opentelemetry-instrumentation-fastapi",
+    ),
+    _fastapi(
+        "FastAPI, uvicorn, ASGI instrumented",
+        "uvicorn around:app",
+        "uvicorn",
+        spans="opentelemetry-instrumentation-asgi",
+    ),
+    _fastapi(
+        "FastAPI, gunicorn with uvicorn workers",
+        "gunicorn app:app",
+        *("gunicorn", "uvicorn-worker"),
+    ),
+    _fastapi("FastAPI, Hypercorn", "hypercorn app:app", "hypercorn"),
+    _fastapi("FastAPI, granian", "granian app:app", "granian", no_ids=("_granian.utils",)),
+    _flask("Flask, gunicorn", "gunicorn app:app", "gunicorn", both_cores=True),
+    _flask(
+        "Flask, gunicorn, instrumented",
+        "gunicorn traced:app",
+        "gunicorn",
+        spans="opentelemetry-instrumentation-flask",
+    ),
+    _flask(
+        "Flask, gunicorn, WSGI instrumented",
+        "gunicorn around:app",
+        "gunicorn",
+        spans="opentelemetry-instrumentation-wsgi",
+    ),
+)
