@@ -153,6 +153,14 @@ impl Encoder {
         if let Some(capture) = &view.capture {
             return Ok(capture.span);
         }
+        if let Some(context) = view.get(Slot::Context).filter(|found| !found.is_none()) {
+            let found = imports::EXPLICIT.get(py)?.call1((context,))?;
+            let (span, error): (Bound<'_, PyAny>, Option<String>) = found.extract()?;
+            if let Some(error) = error {
+                view.add_error(error);
+            }
+            return Ok(Span::of_normalized(&span)?);
+        }
         match self.spans.read(py) {
             Ok(span) => Ok(span),
             Err(error) => {

@@ -55,6 +55,7 @@ pub static ATTRIBUTES_OF: Import = Import::new("tracefmt._cold.record", "attribu
 pub static CAPTURED: Import = Import::new("tracefmt._cold.record", "captured");
 pub static CONVERT: Import = Import::new("tracefmt._cold.value", "convert");
 pub static DESCRIBE_ERROR: Import = Import::new("tracefmt._cold.text", "describe_error");
+pub static EXPLICIT: Import = Import::new("tracefmt._cold.record", "explicit");
 pub static FORMAT_FAILED: Import = Import::new("tracefmt._cold.message", "failed");
 pub static HANDLE: Import = Import::new("tracefmt._cold.handler", "handle");
 pub static LINE_OF: Import = Import::new("tracefmt._cold.last_resort", "line_of");

@@ -24,6 +24,8 @@ pub enum Slot {
     StackInfo,
     /// What `ContextFilter` and `QueueHandler` leave.
     Capture,
+    /// The span that the record's author names by hand.
+    Context,
     /// An attribute of the user's if it is not None.
     TaskName,
 }
@@ -42,6 +44,7 @@ const SLOT_NAMES: [(&str, Slot); SLOTS - 1] = [
     ("exc_text", Slot::ExcText),
     ("stack_info", Slot::StackInfo),
     ("_tracefmt", Slot::Capture),
+    ("otel_context", Slot::Context),
 ];
 
 /// What a name on a record means.

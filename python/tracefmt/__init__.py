@@ -9,7 +9,7 @@ from tracefmt._core import NAME as core
 from tracefmt._version import __version__
 from tracefmt.exceptions import ConfigurationError, CoreError, TracefmtError
 from tracefmt.schemas import Field, Schema
-from tracefmt.spans import SpanContext
+from tracefmt.spans import SpanContext, use
 from tracefmt.stdlib import (
     ContextFilter,
     FileHandler,
@@ -38,4 +38,5 @@ __all__ = [
     "configure",
     "core",
     "get_logger",
+    "use",
 ]

@@ -17,6 +17,8 @@ import msgspec
 import numpy
 import pydantic
 import pytest
+from opentelemetry import trace
+from opentelemetry.context import Context
 from tests.core import hostile
 from tests.core.line import record
 
@@ -179,9 +181,11 @@ NAMESPACE = {
         for value in (
             *(Field, Schema, SpanContext, Form, Input),
             *(record, raised, exc_info, without, of_class, raises),
+            Context,
             *(OwnMessage, BrokenMessage, Properties, Slots, Point, Level, Order, User, Event),
         )
     },
     "SPAN": SPAN,
+    "trace": trace,
 }
 """The names that an expression may use."""

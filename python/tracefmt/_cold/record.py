@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tracefmt._cold.exception import ExceptionText
-from tracefmt._cold.text import visible
+from tracefmt._cold.text import describe_error, visible
 from tracefmt.spans import SpanContext, normalize
+from tracefmt.spans._explicit import span_context_of
 
 CAPTURE = "_tracefmt"
 """The record attribute that `ContextFilter` and `QueueHandler` set: `Captured` as a tuple."""
+
+CONTEXT = "otel_context"
+"""The attribute that names the record's span by hand: ``extra={"otel_context": context}``."""
 
 STANDARD = frozenset(
     {
@@ -40,6 +44,14 @@ class Captured(NamedTuple):
         span = None if self.span is None else tuple(self.span)
         exception = None if self.exception is None else tuple(self.exception)
         return (span, exception, self.format_error, self.format_args)
+
+
+def explicit(context: Any) -> tuple[SpanContext | None, str | None]:
+    """Return the span that `CONTEXT` names, and the error where that names none."""
+    try:
+        return span_context_of(context), None
+    except Exception as error:
+        return None, f"{CONTEXT}: {describe_error(error)}"
 
 
 def captured(mark: Any) -> Captured | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracefmt._cold.exception import ExceptionText
 from tracefmt._cold.last_resort import NOTHING_LEFT, line_of
+from tracefmt._cold.record import CONTEXT, explicit
 from tracefmt._cold.text import describe_error
 from tracefmt._python.names import Names
 from tracefmt._python.plan import compile_steps
@@ -66,6 +67,12 @@ class Encoder:
     def _span_of(self, line: Line) -> SpanContext | tuple[int, int, int] | None:
         if line.capture is not None:
             return line.capture.span
+        context = line.values.get(CONTEXT)
+        if context is not None:
+            span, error = explicit(context)
+            if error is not None:
+                line.add_error(error)
+            return span
         try:
             return self._read_span()
         except Exception as error:

@@ -9,7 +9,7 @@ from operator import is_
 from typing import Any
 
 from tracefmt._cold import key as cold_key
-from tracefmt._cold.record import STANDARD
+from tracefmt._cold.record import CONTEXT, STANDARD
 from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt._python.value import is_plain
 
@@ -25,7 +25,7 @@ class Names:
 
     def __init__(self, hidden: frozenset[str], reserved: frozenset[str]) -> None:
         self._hidden, self._reserved = hidden, reserved
-        self._special = STANDARD | hidden | reserved | {"taskName"}
+        self._special = STANDARD | hidden | reserved | {"taskName", CONTEXT}
         born_with = logging.LogRecord("", 0, "", 0, "", (), None).__dict__
         # the same string objects on each record, so that identity will do
         self._order = tuple(name for name in born_with if name in STANDARD)
@@ -66,6 +66,7 @@ class Names:
     def _is_attribute(self, key: Any, value: Any) -> bool:
         return type(key) is not str or (
             key not in STANDARD
+            and key != CONTEXT
             and key[:1] != "_"
             and key not in self._hidden
             and (value is not None or key != "taskName")

@@ -8,5 +8,6 @@ active OpenTelemetry span, `tracefmt.spans.traceparent` takes W3C header text,
 """
 
 from tracefmt.spans._span_context import SpanContext, SpanContextSource, normalize
+from tracefmt.spans._use import use
 
-__all__ = ["SpanContext", "SpanContextSource", "normalize"]
+__all__ = ["SpanContext", "SpanContextSource", "normalize", "use"]

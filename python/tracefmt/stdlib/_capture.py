@@ -11,10 +11,12 @@ from tracefmt._cold.exception import describe
 from tracefmt._cold.plain import plain
 from tracefmt._cold.record import (
     CAPTURE,
+    CONTEXT,
     STANDARD,
     Captured,
     attributes_of,
     captured,
+    explicit,
     own_items,
 )
 from tracefmt._cold.text import describe_error
@@ -48,11 +50,15 @@ class ContextFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Stamp the record unless that has been done, and let it pass."""
         if captured(record.__dict__.get(CAPTURE)) is None:
-            record.__dict__[CAPTURE] = self.capture().mark()
+            record.__dict__[CAPTURE] = self.capture(record).mark()
         return True
 
-    def capture(self) -> Captured:
-        """Return what is true in the calling thread now."""
+    def capture(self, record: logging.LogRecord) -> Captured:
+        """Return what is true in the calling thread now, or what the record says by hand."""
+        context = record.__dict__.get(CONTEXT)
+        if context is not None:
+            span_context, failure = explicit(context)
+            return Captured(span_context, format_error=failure)
         try:
             active = self._source()
             span = None if active is None else normalize(active)
@@ -86,7 +92,7 @@ class QueueHandler(logging.handlers.QueueHandler):
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Return a copy of the record that says the same in any thread and any process."""
-        found = captured(record.__dict__.get(CAPTURE)) or self._capture()
+        found = captured(record.__dict__.get(CAPTURE)) or self._capture(record)
         message, error = _message(record)
         texts = describe(record.exc_info)
         if error is not None:
@@ -95,6 +101,8 @@ class QueueHandler(logging.handlers.QueueHandler):
         # always a plain record: one of a class of its own would build its message once more
         sent = logging.LogRecord.__new__(logging.LogRecord)
         for key, value in _attributes(record).items():
+            if type(key) is str and key == CONTEXT:  # is in the capture now
+                continue
             sent.__dict__[key] = value if key in STANDARD else plain(value)
         if texts is not None:
             found = found._replace(exception=texts)
