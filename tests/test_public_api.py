@@ -17,6 +17,7 @@ PUBLIC = [
     "tracefmt",
     "tracefmt.access",
     "tracefmt.exceptions",
+    "tracefmt.propagation",
     "tracefmt.schemas",
     "tracefmt.spans",
     "tracefmt.stdlib",

@@ -7,8 +7,11 @@ import logging
 import logging.handlers
 import queue
 import sys
+import threading
+from concurrent import futures
 
 import tracefmt
+from tracefmt import propagation
 from tracefmt.schemas import Form, Input
 from tracefmt.spans.opentelemetry import OpenTelemetrySource
 from tracefmt.spans.traceparent import TraceparentSource, parse
@@ -80,3 +83,29 @@ def own_logger() -> None:
     ours.log(25, "between", exc_info=False)
     tracefmt.configure("INFO", native=True)
     tracefmt.StreamHandler(buffer_size=65536, flush_level="ERROR", flush_interval=1.0)
+
+
+def add(a: int, b: int) -> int:
+    """Be work for somebody else."""
+    return a + b
+
+
+async def carry() -> None:
+    """Hand work over in every way."""
+    total: int = propagation.wrap(add)(1, 2)
+    elsewhere: int = propagation.wrap_for_process(add, fields=["request_id"])(total, 2)
+    later: int = await propagation.run_in_executor(None, add, elsewhere, 1)
+    threads: list[threading.Thread] = [
+        propagation.Thread(target=add, args=(1, later)),
+        propagation.Timer(1, add),
+    ]
+    pools: list[futures.Executor] = [
+        propagation.ThreadPoolExecutor(1),
+        propagation.ProcessPoolExecutor(1, fields=["request_id"]),
+    ]
+    future: futures.Future[int] = pools[0].submit(add, 1, 2)
+    propagation.install(fields=["request_id"])
+    propagation.uninstall()
+    with tracefmt.use("00-…") as span, propagation.Carrier.capture().active():
+        flags: int | None = None if span is None else span.trace_flags
+    print(threads, future, flags)
