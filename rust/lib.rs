@@ -13,6 +13,8 @@ mod names;
 mod plan;
 mod record;
 mod scalar;
+mod scan;
+mod scanner;
 mod screen;
 mod sink;
 mod span;
@@ -27,6 +29,8 @@ mod _rust {
     use super::handler::LineHandler;
     #[pymodule_export]
     use super::logger::LoggerMethods;
+    #[pymodule_export]
+    use super::scanner::Scanner;
     #[pymodule_export]
     use super::sink::Sink;
 

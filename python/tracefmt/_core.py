@@ -56,6 +56,22 @@ class LineSink(Protocol):
         ...
 
 
+class LineScanner(Protocol):
+    """What counts log lines by what their trace id is."""
+
+    def feed(self, data: bytes) -> None:
+        """Read what comes next of a file."""
+        ...
+
+    def end_file(self) -> None:
+        """Take what comes next for another file's."""
+        ...
+
+    def result(self) -> dict[str, Any]:
+        """Return all that was counted."""
+        ...
+
+
 class Core(Protocol):
     """What ``tracefmt._rust`` and ``tracefmt._python`` both are."""
 
@@ -82,6 +98,11 @@ class Core(Protocol):
     @property
     def LoggerMethods(self) -> Any:  # noqa: N802
         """The class of objects whose methods stand in for a logger's, or None."""
+        ...
+
+    @property
+    def Scanner(self) -> Callable[[Any, bool, int | None, int], LineScanner]:  # noqa: N802
+        """The class of scanners: rows, whether OTLP is read, longest span, most processes."""
         ...
 
     @property

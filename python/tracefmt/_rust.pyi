@@ -1,11 +1,11 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, final
 
 from tracefmt._cold.exception import ExceptionText
 from tracefmt.schemas import Plan
 from tracefmt.spans import SpanContextSource
 
-__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Sink"]
+__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Scanner", "Sink"]
 
 NAME: Final = "rust"
 VERSION: Final[str]
@@ -77,6 +77,19 @@ class LoggerMethods:
         stacklevel: Any = None,
         **fields: object,
     ) -> None: ...
+
+@final
+class Scanner:
+    def __new__(
+        cls,
+        rows: Sequence[tuple[int, str, Sequence[str], bool]],
+        otlp: bool,
+        max_span: int | None,
+        max_processes: int,
+    ) -> Scanner: ...
+    def feed(self, data: bytes) -> None: ...
+    def end_file(self) -> None: ...
+    def result(self) -> dict[str, Any]: ...
 
 @final
 class Sink:

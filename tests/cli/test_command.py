@@ -30,13 +30,14 @@ def test_help_lists_the_commands(tracefmt_command):
     done = tracefmt_command("--help")
 
     assert done.returncode == 0
+    assert "  audit " in done.stdout
     assert "  demo " in done.stdout
     assert "  doctor " in done.stdout
     assert "  pretty " in done.stdout
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("command", ["demo", "doctor", "pretty"])
+@pytest.mark.parametrize("command", ["audit", "demo", "doctor", "pretty"])
 def test_each_command_has_help(tracefmt_command, command):
     """Each command's help says what it does and which exit status means what."""
     done = tracefmt_command(command, "--help")
@@ -73,6 +74,8 @@ def test_version_shows_version_and_core(tracefmt_command, core):
     "arguments",
     [
         ["nosuch"],
+        ["audit", "--max-missing", "2"],
+        ["audit", "--max-span", "soon"],
         ["demo", "--requests", "1"],
         ["demo", "--requests", "many"],
         ["demo", "--concurrency", "0"],

@@ -5,10 +5,11 @@ The same rooms as ``rust/``: what happens to a string is in ``scalar/string`` th
 """
 
 from tracefmt._python.encoder import Encoder
+from tracefmt._python.scanner import Scanner
 from tracefmt._python.sink import Sink
 from tracefmt._version import __version__
 
-__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Sink"]
+__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Scanner", "Sink"]
 
 NAME = "python"
 VERSION = __version__

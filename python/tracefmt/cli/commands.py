@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 import tracefmt
+from tracefmt.cli.audit.command import audit
 from tracefmt.cli.bench.command import bench
 from tracefmt.cli.demo.command import demo
 from tracefmt.cli.doctor.command import doctor
@@ -30,6 +31,7 @@ def commands(context: click.Context) -> None:
         raise click.ClickException(f'{context.obj}\n"tracefmt doctor" says more')
 
 
+commands.add_command(audit)
 commands.add_command(bench)
 commands.add_command(demo)
 commands.add_command(doctor)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import click
 
 from tracefmt.reading import layouts
 
-__all__ = ["FILES", "schema_option"]
+__all__ = ["DURATION", "FILES", "SHARE", "schema_option"]
 
 _Command = TypeVar("_Command", bound=Any)
 
@@ -24,3 +26,47 @@ def schema_option(command: _Command) -> _Command:
         help=f"Read this schema alone: {', '.join(layouts.names())}.  [default: any]",
     )
     return option(command)
+
+
+class _Share(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3 only
+    """A share: ``1%``, or ``0.01``."""
+
+    name = "share"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return it as a number from 0 to 1."""
+        text = str(value).strip()
+        try:
+            share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        except ValueError:
+            share = -1
+        if not 0 <= share <= 1:
+            self.fail(f"{value!r} is no share; write 1% or 0.01", param, ctx)
+        return share
+
+
+class _Duration(click.ParamType):  # type: ignore[type-arg]
+    """A time from one point to another: ``90s``, ``15m``, ``1h30m``, ``2d``."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Return it as a `timedelta`."""
+        if isinstance(value, timedelta):
+            return value
+        match = _PARTS.fullmatch(value.strip())
+        if match is None or not any(match.groups()):
+            self.fail(f"{value!r} is no duration; write 90s, 15m, 1h30m or 2d", param, ctx)
+        days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+_NUMBER = r"(\d{1,6}(?:\.\d+)?)"
+_PARTS = re.compile(f"(?:{_NUMBER}d)?(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
+
+SHARE = _Share()
+DURATION = _Duration()

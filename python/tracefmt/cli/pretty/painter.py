@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from tracefmt.cli.sanitize import visible
 from tracefmt.reading import LogException, LogLine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -32,8 +33,6 @@ _FULL = 32 + 1 + 16  # a trace id, a stroke and a span id
 _WIDEST_NAME = 28
 # Of the 256 colours, those that are bright enough on black and dark enough on white.
 _TRACE_COLOURS = (33, 37, 64, 70, 98, 105, 130, 136, 140, 161, 166, 168, 172, 174, 203, 208)
-# Controls but for tab and newline, C1, bidirectional overrides: shown, never sent.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _PLAIN = re.compile(r'[^\s"=]+')
 
 
@@ -47,16 +46,6 @@ def use_colours(color: str) -> bool:
 def default_ids() -> str:
     """Return how ids are shown where nobody said: short for eyes, full for programs."""
     return "short" if sys.stdout.isatty() else "full"
-
-
-def visible(text: str) -> str:
-    """Return text that a terminal can be sent: what would drive it is shown by its number."""
-    return _CONTROLS.sub(lambda match: _escape(match[0]), text)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
 
 
 class Painter:

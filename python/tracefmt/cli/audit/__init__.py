@@ -1,0 +1,1 @@
+"""``tracefmt audit``: the share of lines that carry no trace id."""
