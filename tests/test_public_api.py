@@ -21,6 +21,7 @@ PUBLIC = [
     "tracefmt.schemas",
     "tracefmt.spans",
     "tracefmt.stdlib",
+    "tracefmt.testing",
 ]
 
 

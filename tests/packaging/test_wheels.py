@@ -126,6 +126,16 @@ def test_command(wheel):
     assert re.search(r"(?m)^tracefmt ?= ?tracefmt_command:main$", archive.read(name).decode())
 
 
+def test_pytest_plugin(wheel):
+    """A wheel brings the pytest plugin, in a package of its own."""
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith("/entry_points.txt"))
+    assert re.search(
+        r"(?m)^\[pytest11\]\ntracefmt ?= ?tracefmt_pytest$", archive.read(name).decode()
+    )
+    assert "tracefmt_pytest/__init__.py" in archive.namelist()
+
+
 def test_sdist_is_complete(sdist, root):
     """The sdist holds every source file, and nothing that was built."""
     with tarfile.open(sdist) as archive:
