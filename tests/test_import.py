@@ -15,6 +15,7 @@ OPTIONAL = {
     "tracefmt._rust": "the extension",
     "tracefmt.spans.datadog": "ddtrace",
     "tracefmt.cli": "click and rich",
+    "tracefmt.access.django": "Django",
     "tracefmt.access.gunicorn": "gunicorn",
 }
 

@@ -8,10 +8,9 @@ earlier leaves the ids on it.
 from __future__ import annotations
 
 import contextlib
-import logging
+from collections.abc import Iterator
 from typing import Any
 
-from tracefmt._cold.record import CAPTURE, Captured
 from tracefmt.spans import SpanContext, normalize
 
 _ATTRIBUTE = "_tracefmt"
@@ -34,9 +33,19 @@ def span_of(error: BaseException | None) -> SpanContext | None:
     return normalize(SpanContext(*mark)) if type(mark) is tuple and len(mark) == 3 else None  # noqa: PLR2004
 
 
-def stamp(record: logging.LogRecord) -> None:
-    """Give a record about such an exception its ids, as if it had been logged in the span."""
-    exc_info = record.exc_info
-    span = span_of(exc_info[1]) if isinstance(exc_info, tuple) else None
+@contextlib.contextmanager
+def active(span: SpanContext | None) -> Iterator[None]:
+    """Make a span the active one, or none where `span` is None, for all who look at it."""
+    from opentelemetry import trace  # noqa: PLC0415
+    from opentelemetry.context import Context, attach, detach  # noqa: PLC0415
+
+    context = Context()
     if span is not None:
-        record.__dict__.setdefault(CAPTURE, Captured(span).mark())
+        flags = trace.TraceFlags(span.trace_flags)
+        found = trace.SpanContext(span.trace_id, span.span_id, is_remote=False, trace_flags=flags)
+        context = trace.set_span_in_context(trace.NonRecordingSpan(found), context)
+    token = attach(context)
+    try:
+        yield
+    finally:
+        detach(token)

@@ -48,6 +48,15 @@ def _flask(name, command, *packages, **more):
     return Configuration(name, "flask", command, ("flask", *packages), routes=_FLASK, **more)
 
 
+def _django(name, command, *packages, **more):
+    return Configuration(name, "django", command, ("django", *packages), routes=_FLASK, **more)
+
+
+def _litestar(name, command, **more):
+    packages = ("litestar", "uvicorn")
+    return Configuration(name, "litestar", command, packages, routes=_BRACES, **more)
+
+
 WEB = (
     _fastapi("FastAPI, uvicorn", "uvicorn app:app", "uvicorn", both_cores=True),
     _fastapi(
@@ -81,5 +90,30 @@ WEB = (
         "gunicorn around:app",
         "gunicorn",
         spans="opentelemetry-instrumentation-wsgi",
+    ),
+    _django("Django, gunicorn", "gunicorn wsgi:app", "gunicorn", both_cores=True),
+    _django("Django, uvicorn", "uvicorn asgi:app", "uvicorn"),
+    _django(
+        "Django, gunicorn, instrumented",
+        "gunicorn traced:app",
+        "gunicorn",
+        spans="opentelemetry-instrumentation-django",
+    ),
+    _litestar("Litestar, uvicorn", "uvicorn app:app"),
+    _litestar(
+        "Litestar, uvicorn, ASGI instrumented",
+        "uvicorn around:app",
+        spans="opentelemetry-instrumentation-asgi",
+    ),
+)
+
+CELERY = (
+    Configuration("Celery, prefork", "celery", "--app tasks", ("celery",)),
+    Configuration(
+        "Celery, prefork, instrumented",
+        "celery",
+        "--app traced",
+        ("celery",),
+        spans="opentelemetry-instrumentation-celery",
     ),
 )

@@ -58,19 +58,21 @@ def free_port():
         return found.getsockname()[1]
 
 
-class Server:
-    """A configuration's process."""
+class Process:
+    """A configuration's process, and what it prints."""
 
     def __init__(self, configuration, core, folder):
         self.configuration = configuration
         page = Page(configuration.page)
-        (self.command,) = [line for line in page.commands if line.startswith(configuration.command)]
+        (self.command,) = [line for line in page.commands if configuration.command in line]
         write_files(page, folder)
+        self.folder = folder
         self.port = free_port()
         self.path = folder / "output"
+        command = self.command if "exec " in self.command else f"exec {self.command}"
         with self.path.open("wb") as output:
             self.process = subprocess.Popen(
-                ["sh", "-c", f"exec {self.command}"],
+                ["sh", "-c", command],
                 cwd=folder,
                 env=environment(core, PORT=str(self.port)),
                 stdin=subprocess.DEVNULL,
@@ -78,6 +80,49 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def wait_for(self, condition):
+        """Wait until something is so, while the process is there."""
+        deadline = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if condition():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{self.command} does not come so far:\n{self.output()}")
+
+    def stop(self):
+        """Ask the process to end, as an operator does; make sure that nothing of it is left."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(SECONDS_TO_STOP)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def output(self):
+        return self.path.read_text("utf-8")
+
+    def lines(self, besides=()):
+        """All lines but these, as objects; what is none fails the test."""
+        found = []
+        for line in self.output().splitlines():
+            if line in besides:
+                continue
+            try:
+                value = json.loads(line)
+            except ValueError:
+                raise AssertionError(f"{self.command}: no JSON: {line!r}") from None
+            assert isinstance(value, dict), line
+            found.append(value)
+        return found
+
+
+class Server(Process):
+    """A configuration that answers requests."""
+
+    def __init__(self, configuration, core, folder):
+        super().__init__(configuration, core, folder)
         self.responses = {}
         self.failure = None
 
@@ -98,44 +143,12 @@ class Server:
         return Response(response.status_code, response.content)
 
     def wait_until_it_listens(self):
-        deadline = time.monotonic() + SECONDS_TO_START
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError(f"{self.command} does not listen:\n{self.output()}")
+        self.wait_for(self._listens)
 
-    def stop(self):
-        """Ask the server to end, as an operator does; make sure that nothing of it is left."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.terminate()
-        try:
-            self.process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def output(self):
-        return self.path.read_text("utf-8")
-
-    def lines(self):
-        """All lines, as objects; what is none fails the test."""
-        found = []
-        for line in self.output().splitlines():
-            try:
-                value = json.loads(line)
-            except ValueError:
-                raise AssertionError(f"{self.command}: no JSON: {line!r}") from None
-            assert isinstance(value, dict), line
-            found.append(value)
-        return found
+    def _listens(self):
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 def path_of(order):

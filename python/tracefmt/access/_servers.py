@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from tracefmt import _raised
+from tracefmt.spans.opentelemetry import OpenTelemetrySource
 
 # Loggers that write about nothing but finished requests.
 _ACCESS = (
@@ -16,6 +17,7 @@ _MIXED = ("werkzeug", "django.server")
 # Loggers that write about what left the application, when its span has ended.
 _ERRORS = ("uvicorn.error", "gunicorn.error", "hypercorn.error", "waitress")
 
+_current = OpenTelemetrySource()
 _WERKZEUG = '"%s" %s %s'  # how the message about a request ends, before it is merged
 
 
@@ -62,14 +64,21 @@ class _SilenceRequests(logging.Filter):
         return not werkzeug and not hasattr(record, "status_code")  # which Django's have
 
 
-class _Stamp(logging.Filter):
+class _InItsSpan(logging.Filter):
+    """Sends a record about an exception once more, in the span that the exception left."""
+
     def filter(self, record: logging.LogRecord) -> bool:
-        _raised.stamp(record)
-        return True
+        exc_info = record.exc_info
+        span = _raised.span_of(exc_info[1]) if isinstance(exc_info, tuple) else None
+        if span is None or span == _current():
+            return True
+        with _raised.active(span):
+            logging.getLogger(record.name).handle(record)
+        return False
 
 
 _FILTERS: dict[str, logging.Filter] = {
     **dict.fromkeys(_ACCESS, _Silence()),
     **dict.fromkeys(_MIXED, _SilenceRequests()),
-    **dict.fromkeys(_ERRORS, _Stamp()),
+    **dict.fromkeys(_ERRORS, _InItsSpan()),
 }

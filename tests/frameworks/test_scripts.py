@@ -1,0 +1,73 @@
+"""Processes without a server: a script, and a handler that is called once for each event."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from tests.frameworks.configurations import Page
+from tests.frameworks.served import (
+    PARENT,
+    REQUESTS,
+    environment,
+    trace_id,
+    traceparent,
+    write_files,
+)
+
+RUNTIME = """
+import json, logging, sys
+logging.getLogger().addHandler(logging.StreamHandler())  # as Lambda's runtime does
+import handler
+for line in sys.stdin:
+    assert handler.handler(json.loads(line), object()) == {"statusCode": 200}
+handler.log.info("between two events")
+"""
+
+
+@pytest.fixture
+def run(core_name, tmp_path):
+    """Run a command where the page's files are; return its status and its lines."""
+    folder = tmp_path / "page"
+    write_files(Page("scripts"), folder)
+
+    def run(arguments, text="", **variables):
+        result = subprocess.run(
+            [sys.executable, *arguments],
+            input=text.encode(),
+            cwd=folder,
+            env=environment(core_name, **variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=60,
+        )
+        return result.returncode, [json.loads(line) for line in result.stdout.splitlines()]
+
+    return run
+
+
+def test_script(run):
+    """A script's lines carry its caller's trace: the warning and the uncaught exception as well."""
+    assert Page("scripts").commands == ["python nightly.py"]
+    status, lines = run(["nightly.py"], TRACEPARENT=traceparent(7))
+
+    assert status == 1
+    assert [line["logger"] for line in lines] == ["nightly", "py.warnings", "py.exceptions"]
+    assert [line["level"] for line in lines] == ["info", "warning", "critical"]
+    assert {(line["trace_id"], line["span_id"]) for line in lines} == {(trace_id(7), PARENT)}
+
+
+def test_handler_of_events(run):
+    """Each event's line has the trace of that event; between two there is none."""
+    events = [
+        {"headers": {"TraceParent": traceparent(order)}, "order_id": order}
+        for order in range(1, REQUESTS + 1)
+    ]
+    status, lines = run(["-c", RUNTIME], "\n".join(map(json.dumps, events)))
+
+    assert status == 0
+    assert [(line.get("order_id"), line.get("trace_id")) for line in lines] == [
+        *((order, trace_id(order)) for order in range(1, REQUESTS + 1)),
+        (None, None),
+    ]
