@@ -37,7 +37,7 @@ def test_help_lists_the_commands(tracefmt_command):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("command", ["audit", "demo", "doctor", "pretty"])
+@pytest.mark.parametrize("command", ["audit", "demo", "doctor", "find", "pretty", "trace"])
 def test_each_command_has_help(tracefmt_command, command):
     """Each command's help says what it does and which exit status means what."""
     done = tracefmt_command(command, "--help")
@@ -76,6 +76,8 @@ def test_version_shows_version_and_core(tracefmt_command, core):
         ["nosuch"],
         ["audit", "--max-missing", "2"],
         ["audit", "--max-span", "soon"],
+        ["audit", "--alert"],
+        ["audit", "--query", "nosuch"],
         ["demo", "--requests", "1"],
         ["demo", "--requests", "many"],
         ["demo", "--concurrency", "0"],

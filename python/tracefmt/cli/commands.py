@@ -13,7 +13,9 @@ from tracefmt.cli.audit.command import audit
 from tracefmt.cli.bench.command import bench
 from tracefmt.cli.demo.command import demo
 from tracefmt.cli.doctor.command import doctor
+from tracefmt.cli.find.command import find
 from tracefmt.cli.pretty.command import pretty
+from tracefmt.cli.trace.command import trace
 
 INTERRUPTED = 130  # as shells give it: 128 and the number of SIGINT
 
@@ -35,7 +37,9 @@ commands.add_command(audit)
 commands.add_command(bench)
 commands.add_command(demo)
 commands.add_command(doctor)
+commands.add_command(find)
 commands.add_command(pretty)
+commands.add_command(trace)
 
 
 def run(arguments: Sequence[str] | None, core_error: ImportError | None = None) -> int:

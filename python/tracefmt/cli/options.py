@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
-from tracefmt.reading import layouts
+from tracefmt.reading import layouts, time
 
-__all__ = ["DURATION", "FILES", "SHARE", "schema_option"]
+__all__ = ["DURATION", "FILES", "POINT", "SHARE", "schema_option"]
 
 _Command = TypeVar("_Command", bound=Any)
 
@@ -65,8 +65,27 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
         return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
+class _Point(_Duration):
+    """A point in time: how long ago, or RFC 3339."""
+
+    name = "time"
+
+    def convert(  # type: ignore[override]  # a point is a number, and a duration stays one
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta | int:
+        """Return how long ago it was, or the microseconds since the epoch."""
+        point = time.parse(value)
+        if point is not None:
+            return point
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no time; write 15m or 2026-11-24T03:00:00Z", param, ctx)
+
+
 _NUMBER = r"(\d{1,6}(?:\.\d+)?)"
 _PARTS = re.compile(f"(?:{_NUMBER}d)?(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
 
 SHARE = _Share()
 DURATION = _Duration()
+POINT = _Point()

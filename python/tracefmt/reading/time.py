@@ -9,9 +9,10 @@ milliseconds, microseconds or nanoseconds.
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-__all__ = ["parse", "parse_text"]
+__all__ = ["parse", "parse_text", "text"]
 
 _RFC3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
@@ -23,6 +24,7 @@ _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # below each of these a number counts the unit beside it: how many make a second, as digits
 _UNITS = ((10**11, 0), (10**14, 3), (10**17, 6))
 _NANOSECONDS = 9
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECONDS = 6
 
 
@@ -49,6 +51,22 @@ def parse_text(text: str) -> int | None:
         return _rfc3339(match)
     match = _NUMBER.fullmatch(text)
     return None if match is None else _number(match[1], match[2] or "")
+
+
+def text(microseconds: int, timespec: str = "seconds") -> str:
+    """
+    Return a time as RFC 3339 in UTC; one that no calendar has stays a number of seconds.
+
+    Example:
+        >>> from tracefmt.reading.time import text
+        >>> text(1700000000123456, "milliseconds")
+        '2023-11-14T22:13:20.123Z'
+    """
+    try:
+        point = _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return f"{microseconds / 1e6:.0f}"
+    return point.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def _number(whole: str, fraction: str) -> int:

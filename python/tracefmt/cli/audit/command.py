@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from tracefmt.cli.audit.query import BACKENDS, write
 from tracefmt.cli.options import DURATION, FILES, SHARE, schema_option
 
 EXCEEDED, BAD_INPUT = 1, 2
+DEFAULT_SHARE = 0.01
 
 
 @click.command(short_help="Count the lines of log files that carry no trace id.")
@@ -49,6 +51,14 @@ EXCEEDED, BAD_INPUT = 1, 2
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Write the report as one page, with charts.",
 )
+@click.option(
+    "--query",
+    "backend",
+    type=click.Choice(list(BACKENDS)),
+    help="Print the same audit in a backend's language instead.",
+)
+@click.option("--alert", is_flag=True, help="With --query: the alert rule for --max-missing.")
+@click.option("--from", "source", metavar="PLACE", help="With --query: table, index, selector.")
 @schema_option
 def audit(
     files: tuple[str, ...],
@@ -56,6 +66,9 @@ def audit(
     max_broken: float,
     as_json: bool,
     html: Path | None,
+    backend: str | None,
+    alert: bool,
+    source: str | None,
     schema: str | None,
     **limits: Any,
 ) -> None:
@@ -65,11 +78,19 @@ def audit(
     Reads FILES of any schema (also .gz and .zst, and rotated sets), or standard input where there
     are none or for "-". An id is missing where it is absent, empty, null, all zeros, "0" or
     malformed. Also lists traces that look stale: ids that were printed long after their request.
+    With --query, prints the same audit for where the lines already are.
 
     Exit status: 0, 1 if --max-missing is exceeded, 2 for bad input: a file that cannot be read, or
     more broken lines than --max-broken allows. A broken line is counted and named, and the audit
     goes on.
     """
+    if backend is not None:
+        place = source or (files[0] if files else None)
+        share = DEFAULT_SHARE if max_missing is None else max_missing
+        click.echo(write(backend, schema=schema, source=place, share=share, alert=alert), nl=False)
+        return
+    if alert or source is not None:
+        raise click.UsageError("--alert and --from belong to --query BACKEND")
     # here, so that --help does not wait for them
     from tracefmt.cli import terminal  # noqa: PLC0415
     from tracefmt.cli.audit import page, report, text  # noqa: PLC0415

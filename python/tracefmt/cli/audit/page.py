@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracefmt.cli import page
-from tracefmt.cli.audit.report import Verdict, moment, percent, worst
+from tracefmt.cli.audit.report import Verdict, percent, worst
 from tracefmt.correlation import Group, Report
+from tracefmt.reading.time import text as moment
 from tracefmt.reading.trace_id import VALID
 
 _BARS = 120  # of the chart over time

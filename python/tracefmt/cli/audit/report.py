@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tracefmt.correlation import Group, Report
-
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+from tracefmt.reading.time import text as moment
 
 
 @dataclass(frozen=True)
@@ -48,15 +46,6 @@ def percent(share: float) -> str:
     if text == "100.00%" and share < 1:
         return ">99.99%"
     return "100%" if share == 1 else "0%" if not share else text
-
-
-def moment(microseconds: int, timespec: str = "seconds") -> str:
-    """Return a time as RFC 3339 in UTC; one that no calendar has stays a number."""
-    try:
-        point = EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return f"{microseconds / 1e6:.0f}"
-    return point.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def worst(groups: Mapping[Any, Group]) -> list[tuple[Any, Group]]:

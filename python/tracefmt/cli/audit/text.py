@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tracefmt.cli.audit.report import Verdict, moment, percent, worst
+from tracefmt.cli.audit.report import Verdict, percent, worst
 from tracefmt.cli.sanitize import visible
 from tracefmt.correlation import Group, Report
+from tracefmt.reading.time import text as moment
 from tracefmt.reading.trace_id import VALID
 
 _SHOWN = 12  # groups of a kind; the rest is summed up

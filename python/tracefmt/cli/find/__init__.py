@@ -1,0 +1,1 @@
+"""``tracefmt find``: traces whose lines are such and such."""
