@@ -17,7 +17,7 @@ def span(number):
     context = trace.SpanContext(number, number, False, trace.TraceFlags(1))
     return trace.use_span(trace.NonRecordingSpan(context))
 log = {get_logger}("app")
-tracefmt.configure("INFO", stream=sys.stdout, exclude=["timestamp"])
+tracefmt.configure("INFO", stream=sys.stdout, exclude=["timestamp", "taskName"])
 """
 LINE = {
     "level": "info",

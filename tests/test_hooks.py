@@ -12,7 +12,7 @@ import tracefmt, tracefmt.hooks
 def span(number):
     context = trace.SpanContext(number, number, False, trace.TraceFlags(1))
     return trace.use_span(trace.NonRecordingSpan(context))
-tracefmt.configure("INFO", stream=sys.stdout, exclude=["timestamp"])
+tracefmt.configure("INFO", stream=sys.stdout, exclude=["timestamp", "taskName"])
 tracefmt.hooks.install()
 tracefmt.hooks.install()
 """
@@ -204,23 +204,50 @@ with span(7):
     assert "trace_id" not in line
 
 
-def test_exception_that_asyncio_finds(logged):
-    """A task's exception that nobody looked at has its task's ids, or none, never another's."""
-    (line,) = logged("""
+LEFT_OVER = """
 async def fail():
     raise LookupError("no order")
-async def main():
+async def leave():
     with span(7):
         task = asyncio.create_task(fail())
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     with span(8):
         del task
-asyncio.run(main())
-""")
+"""
+
+
+def test_exception_that_asyncio_finds(logged):
+    """A task's exception that nobody looked at has its task's ids, or none, never another's."""
+    (line,) = logged(LEFT_OVER + "asyncio.run(leave())")
 
     assert line["logger"] == "asyncio"
     assert line["message"].startswith("Task exception was never retrieved")
+    assert line["exception.message"] == "no order"
+    assert line.get("trace_id") == (f"{7:032x}" if sys.version_info >= (3, 12) else None)
+
+
+def test_exception_that_uvloop_finds(logged):
+    """A loop of uvloop's is taken over where it runs at the call, and given back."""
+    pytest.importorskip("uvloop")
+    lines = logged(
+        LEFT_OVER
+        + """
+import uvloop
+async def main():
+    loop = asyncio.get_running_loop()
+    tracefmt.hooks.install()
+    await leave()
+    tracefmt.hooks.uninstall()
+    assert loop.get_exception_handler() is None
+    loop.set_exception_handler(handler := lambda *_: None)
+    tracefmt.hooks.install()
+    assert loop.get_exception_handler() is handler
+uvloop.run(main())
+"""
+    )
+    line = lines[-1]
+
     assert line["exception.message"] == "no order"
     assert line.get("trace_id") == (f"{7:032x}" if sys.version_info >= (3, 12) else None)
 

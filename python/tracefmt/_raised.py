@@ -18,13 +18,21 @@ _ATTRIBUTE = "_tracefmt"
 
 def remember(error: BaseException, context: Any) -> None:
     """Leave the ids of the span in an OpenTelemetry Context on an exception that has none."""
-    # here, so that `import tracefmt` needs the standard library alone
-    from opentelemetry import trace  # noqa: PLC0415
-
-    span = normalize(trace.get_current_span(context).get_span_context())
+    span = normalize(span_context(context))
     if span is not None and span_of(error) is None:
         with contextlib.suppress(Exception):  # a class may refuse attributes
             error.__dict__[_ATTRIBUTE] = tuple(span)
+
+
+def span_context(context: Any) -> Any:
+    """Return the context of the span in an OpenTelemetry Context; None where the span has none."""
+    # here, so that who imports this needs the standard library alone
+    from opentelemetry import trace  # noqa: PLC0415
+
+    try:
+        return trace.get_current_span(context).get_span_context()
+    except Exception:  # a span of somebody else's make
+        return None
 
 
 def span_of(error: BaseException | None) -> SpanContext | None:

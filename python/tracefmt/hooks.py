@@ -17,6 +17,7 @@ import logging
 import sys
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TextIO
@@ -29,6 +30,7 @@ __all__ = ["install", "remember_span", "uninstall"]
 _warnings = logging.getLogger("py.warnings")
 _exceptions = logging.getLogger("py.exceptions")
 _collecting = threading.local()
+_foreign_loops: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
 
 
 def install() -> None:
@@ -50,7 +52,9 @@ def install() -> None:
 
     A hook that is there already and is not Python's own is called after the line is written, so
     that Sentry and its kin keep what they have; KeyboardInterrupt goes there alone.  Loops with an
-    exception handler of their own keep it.  Calling it again changes nothing.
+    exception handler of their own keep it.  A loop that is not made of asyncio's own classes, such
+    as uvloop's, is taken over where it is running at the call, as it is when uvicorn imports the
+    application.  Calling it again changes nothing.
 
     Example:
         >>> import sys, warnings, tracefmt, tracefmt.hooks
@@ -67,6 +71,11 @@ def install() -> None:
         hook.install()
     if _note_collection not in gc.callbacks:
         gc.callbacks.append(_note_collection)
+    with contextlib.suppress(RuntimeError):  # no loop is running here
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, asyncio.BaseEventLoop) and loop.get_exception_handler() is None:
+            loop.set_exception_handler(_exception_handler)
+            _foreign_loops.add(loop)
 
 
 def uninstall() -> None:
@@ -75,6 +84,10 @@ def uninstall() -> None:
         hook.uninstall()
     if _note_collection in gc.callbacks:
         gc.callbacks.remove(_note_collection)
+    for loop in _foreign_loops:
+        if loop.get_exception_handler() is _exception_handler:
+            loop.set_exception_handler(None)
+    _foreign_loops.clear()
 
 
 @contextlib.contextmanager
@@ -241,6 +254,11 @@ def _default_exception_handler(loop: Any, context: dict[str, Any]) -> None:
         _context_of(context).run(_asyncio_hook.previous, loop, context)
     else:
         _asyncio_hook.previous(loop, context)
+
+
+def _exception_handler(loop: Any, context: dict[str, Any]) -> None:
+    """Do the same for a loop of another make, which has a method of its own."""
+    _context_of(context).run(loop.default_exception_handler, context)
 
 
 def _context_of(context: dict[str, Any]) -> contextvars.Context:

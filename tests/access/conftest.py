@@ -29,7 +29,7 @@ class Lines(Output):
 @pytest.fixture
 def lines(tmp_path):
     found = Lines(tmp_path / "out.jsonl")
-    tracefmt.configure("INFO", stream=found.stream, exclude=["timestamp"])
+    tracefmt.configure("INFO", stream=found.stream, exclude=["timestamp", "taskName"])
     yield found
     tracefmt.configure(None)
     found.stream.close()

@@ -129,6 +129,21 @@ def test_span_inside_goes_before_the_header(lines):
     assert (line["trace_id"], line["span_id"]) == (TRACE, ids[0])
 
 
+@pytest.mark.parametrize("answer", [None, LookupError("no context")])
+def test_span_that_does_not_tell_its_context(lines, answer):
+    """A span of somebody else's make that fails is as good as none."""
+
+    class Odd(trace.NonRecordingSpan):
+        def get_span_context(self):
+            if answer is not None:
+                raise answer
+
+    with trace.use_span(Odd(None)):
+        run(ASGIMiddleware(hello))
+
+    assert lines.access()["trace_id"] == TRACE
+
+
 def test_stream(lines):
     """The line comes when the last piece has been sent, and counts all of them."""
     seen = []

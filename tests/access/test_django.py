@@ -12,7 +12,8 @@ import tracefmt
 from tracefmt.access.django import AccessLogMiddleware
 settings.configure()
 django.setup()
-tracefmt.configure("INFO", stream=sys.stdout, exclude=["timestamp", "http.server.request.duration"])
+left_out = ["timestamp", "taskName", "http.server.request.duration"]
+tracefmt.configure("INFO", stream=sys.stdout, exclude=left_out)
 log = logging.getLogger("app")
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 """

@@ -37,6 +37,7 @@ class Configuration(NamedTuple):
 
 
 _BRACES = ("/orders/{order_id}", "/orders/{order_id}/invoice", "/orders/{order_id}/refund")
+_CONVERTED = tuple(route.replace("_id}", "_id:int}") for route in _BRACES)
 _FLASK = tuple(route.replace("{order_id}", "<int:order_id>") for route in _BRACES)
 
 
@@ -75,6 +76,13 @@ WEB = (
         "FastAPI, gunicorn with uvicorn workers",
         "gunicorn app:app",
         *("gunicorn", "uvicorn-worker"),
+    ),
+    Configuration(
+        "Starlette, uvicorn",
+        "fastapi",
+        "uvicorn plain:app",
+        ("starlette", "uvicorn"),
+        routes=_CONVERTED,
     ),
     _fastapi("FastAPI, Hypercorn", "hypercorn app:app", "hypercorn"),
     _fastapi("FastAPI, granian", "granian app:app", "granian", no_ids=("_granian.utils",)),

@@ -16,12 +16,17 @@ from tests.frameworks.served import (
 )
 
 RUNTIME = """
-import json, logging, sys
+import importlib, json, logging, sys, types
 logging.getLogger().addHandler(logging.StreamHandler())  # as Lambda's runtime does
-import handler
+module = importlib.import_module(sys.argv[1])
+about = types.SimpleNamespace(
+    function_name="orders",
+    aws_request_id="r-1",
+    invoked_function_arn="arn:aws:lambda:eu-central-1:1:function:orders",
+)
 for line in sys.stdin:
-    assert handler.handler(json.loads(line), object()) == {"statusCode": 200}
-handler.log.info("between two events")
+    assert module.handler(json.loads(line), about) == {"statusCode": 200}
+module.log.info("between two events")
 """
 
 
@@ -58,16 +63,20 @@ def test_script(run):
     assert {(line["trace_id"], line["span_id"]) for line in lines} == {(trace_id(7), PARENT)}
 
 
-def test_handler_of_events(run):
+@pytest.mark.parametrize("module", ["handler", "traced"])
+def test_handler_of_events(run, module):
     """Each event's line has the trace of that event; between two there is none."""
     events = [
-        {"headers": {"TraceParent": traceparent(order)}, "order_id": order}
+        {"headers": {"traceparent": traceparent(order)}, "order_id": order}
         for order in range(1, REQUESTS + 1)
     ]
-    status, lines = run(["-c", RUNTIME], "\n".join(map(json.dumps, events)))
+    variables = {"AWS_LAMBDA_FUNCTION_NAME": "orders", "_HANDLER": f"{module}.handler"}
+    status, lines = run(["-c", RUNTIME, module], "\n".join(map(json.dumps, events)), **variables)
 
     assert status == 0
     assert [(line.get("order_id"), line.get("trace_id")) for line in lines] == [
         *((order, trace_id(order)) for order in range(1, REQUESTS + 1)),
         (None, None),
     ]
+    spans = {line.get("span_id") for line in lines[:-1]}
+    assert spans == {PARENT} if module == "handler" else len(spans) == REQUESTS

@@ -9,8 +9,11 @@ import queue
 import sys
 import threading
 from concurrent import futures
+from typing import Any
 
 import tracefmt
+import tracefmt.access
+import tracefmt.hooks
 from tracefmt import propagation
 from tracefmt.schemas import Form, Input
 from tracefmt.spans.opentelemetry import OpenTelemetrySource
@@ -109,3 +112,25 @@ async def carry() -> None:
     with tracefmt.use("00-…") as span, propagation.Carrier.capture().active():
         flags: int | None = None if span is None else span.trace_flags
     print(threads, future, flags)
+
+
+async def asgi(scope: Any, receive: Any, send: Any) -> None:
+    """Be an ASGI application."""
+
+
+def wsgi(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """Be a WSGI application."""
+    start_response("204 No Content", [])
+    return [b""]
+
+
+def in_a_web_service() -> None:
+    """Wrap applications, and take over what servers and Python print."""
+    tracefmt.access.ASGIMiddleware(asgi, logger="requests", exclude_paths=["/health"])
+    tracefmt.access.WSGIMiddleware(wsgi)
+    tracefmt.access.install()
+    tracefmt.access.uninstall()
+    tracefmt.hooks.install()
+    with tracefmt.hooks.remember_span():
+        pass
+    tracefmt.hooks.uninstall()

@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from opentelemetry import propagate, trace
+from opentelemetry import propagate
 from opentelemetry.context import Context, attach, detach, get_current
 
 from tracefmt import _raised
 from tracefmt.exceptions import ConfigurationError
+from tracefmt.spans import normalize
 
 LOGGER = "tracefmt.access"
 
@@ -187,12 +188,12 @@ def request_context(carrier: Any, getter: Any) -> Context:
     Context and Baggage unless ``OTEL_PROPAGATORS`` says otherwise).
     """
     current = get_current()
-    if trace.get_current_span(current).get_span_context().is_valid:
+    if normalize(_raised.span_context(current)) is not None:
         return current
     return propagate.extract(carrier, current, getter)
 
 
 def _is_remote(context: Context) -> bool:
     """Return whether no span of this process is active."""
-    span_context = trace.get_current_span(context).get_span_context()
-    return span_context.is_remote or not span_context.is_valid
+    found = _raised.span_context(context)
+    return normalize(found) is None or bool(getattr(found, "is_remote", False))
