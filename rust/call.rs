@@ -1,34 +1,117 @@
 //! What a call of a logger says, as a record of it would.
 
+use crate::changes;
 use crate::error::Stop;
+use crate::ffi::{self, Argument, Arguments};
 use crate::imports;
+use crate::keys;
 use crate::names::{Meaning, Names, Slot};
 use crate::record::{Odd, RecordView};
 use crate::value;
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyString, PyTuple};
+use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What a call gives besides its level.
+/// The arguments of a call of a logger's method.
+#[derive(Default)]
 pub struct Given<'a, 'py> {
-    pub msg: &'a Bound<'py, PyAny>,
-    pub args: &'a Bound<'py, PyTuple>,
-    pub exc_info: Option<&'a Bound<'py, PyAny>>,
-    pub extra: Option<&'a Bound<'py, PyAny>>,
-    pub stack_info: Option<&'a Bound<'py, PyAny>>,
-    pub stacklevel: Option<&'a Bound<'py, PyAny>>,
-    pub fields: Option<&'a Bound<'py, PyDict>>,
+    /// What the method demands: the message, and before it, for `log` alone, the level.
+    demanded: [Option<Argument<'a, 'py>>; 2],
+    pub args: &'a [Argument<'a, 'py>],
+    pub exc_info: Option<Argument<'a, 'py>>,
+    pub extra: Option<Argument<'a, 'py>>,
+    pub stack_info: Option<Argument<'a, 'py>>,
+    pub stacklevel: Option<Argument<'a, 'py>>,
+    pub fields: Fields<'a, 'py>,
 }
 
-impl Given<'_, '_> {
+/// Keyword fields, in the order of the call.
+pub type Fields<'a, 'py> = SmallVec<[(Argument<'a, 'py>, Argument<'a, 'py>); 8]>;
+
+/// The parameters that a method demands, the message last, for messages about calls without them.
+pub const OF_A_LEVEL: &[&str] = &["msg"];
+pub const OF_LOG: &[&str] = &["level", "msg"];
+
+impl<'a, 'py> Given<'a, 'py> {
+    /// Sorts the arguments of a call as Python would for `(self, msg, *args, exc_info=None, extra=None,
+    /// stack_info=None, stacklevel=None, **fields)`.
+    pub fn of(
+        py: Python<'py>,
+        method: &str,
+        demanded: &[&str],
+        arguments: &'a Arguments<'a, 'py>,
+    ) -> PyResult<Self> {
+        let mut given = Self::default();
+        let by_place = demanded.len().min(arguments.positional.len());
+        let first = given.demanded.len() - demanded.len();
+        let (placed, args) = arguments.positional.split_at(by_place);
+        for (to, value) in given.demanded[first..].iter_mut().zip(placed) {
+            *to = Some(*value);
+        }
+        given.args = args;
+        let names = arguments
+            .names
+            .iter()
+            .flat_map(|names| names.iter_borrowed());
+        for (name, value) in names.zip(arguments.named) {
+            let Some(parameter) = given.parameter(py, &name, demanded)? else {
+                given.fields.push((name, *value));
+                continue;
+            };
+            if parameter.replace(*value).is_some() {
+                let told = format!("Logger.{method}() got multiple values for argument {name:?}");
+                return Err(PyTypeError::new_err(told));
+            }
+        }
+        for (name, value) in demanded.iter().zip(&given.demanded[first..]) {
+            if value.is_none() {
+                let told = format!("Logger.{method}() missing required argument: '{name}'");
+                return Err(PyTypeError::new_err(told));
+            }
+        }
+        Ok(given)
+    }
+
+    /// The place of a parameter that is given by name; None where the name is a field's.
+    fn parameter(
+        &mut self,
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        demanded: &[&str],
+    ) -> PyResult<Option<&mut Option<Argument<'a, 'py>>>> {
+        if name.is(intern!(py, "extra")) {
+            return Ok(Some(&mut self.extra)); // names in source code are interned
+        }
+        let text = name.cast::<PyString>()?.to_str().unwrap_or_default();
+        Ok(Some(match text {
+            "exc_info" => &mut self.exc_info,
+            "extra" => &mut self.extra,
+            "stack_info" => &mut self.stack_info,
+            "stacklevel" => &mut self.stacklevel,
+            "msg" => &mut self.demanded[1],
+            "level" if demanded.len() == self.demanded.len() => &mut self.demanded[0],
+            _ => return Ok(None),
+        }))
+    }
+
+    pub fn msg(&self) -> PyResult<Argument<'a, 'py>> {
+        self.demanded[1].ok_or_else(|| PyTypeError::new_err("no message"))
+    }
+
+    pub fn level(&self) -> PyResult<Argument<'a, 'py>> {
+        self.demanded[0].ok_or_else(|| PyTypeError::new_err("no level"))
+    }
+
     /// Whether the line depends on who called.
     pub fn asks_for_the_stack(&self) -> bool {
-        let one = |value: &Bound<'_, PyAny>| value.extract().is_ok_and(|found: i64| found == 1);
+        let one = |value: Argument<'_, '_>| value.extract().is_ok_and(|found: i64| found == 1);
         !self
             .stack_info
-            .is_none_or(|value| value.is_none() || is_false(value))
+            .is_none_or(|value| value.is_none() || is_false(&value))
             || !self
                 .stacklevel
                 .is_none_or(|value| value.is_none() || one(value))
@@ -36,117 +119,128 @@ impl Given<'_, '_> {
 }
 
 /// What a record of the call would hold.
-pub struct Call<'a, 'py> {
+pub struct Call<'a, 'b, 'py> {
     name: Bound<'py, PyAny>,
     level_name: Bound<'py, PyAny>,
     created: f64,
-    msg: &'a Bound<'py, PyAny>,
-    args: Bound<'py, PyAny>,
+    pub msg: Argument<'b, 'py>,
+    /// None where there are none.
+    pub args: Option<Bound<'py, PyAny>>,
     exc_info: Option<Bound<'py, PyAny>>,
-    attributes: Option<&'a Bound<'py, PyDict>>,
+    extra: Option<Argument<'b, 'py>>,
+    fields: &'a Fields<'b, 'py>,
     bound: Option<&'a Bound<'py, PyDict>>,
     task_name: Option<Bound<'py, PyAny>>,
 }
 
-impl<'a, 'py> Call<'a, 'py> {
+impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
     /// What a record of this call would say; None where saying it needs logging.
     pub fn of(
-        level: i64,
-        given: &'a Given<'a, 'py>,
-        name: Option<Bound<'py, PyAny>>,
+        py: Python<'py>,
+        given: &'a Given<'b, 'py>,
+        name: &Bound<'py, PyAny>,
+        level_name: Bound<'py, PyAny>,
         bound: Option<&'a Bound<'py, PyDict>>,
     ) -> PyResult<Option<Self>> {
-        let py = given.msg.py();
-        let attributes = match (given.extra.filter(|extra| !extra.is_none()), given.fields) {
-            (None, fields) => fields,
-            (Some(extra), None) => match extra.cast_exact::<PyDict>() {
-                Ok(extra) => Some(extra),
-                Err(_) => return Ok(None),
-            },
-            (Some(_), Some(_)) => return Ok(None),
-        };
-        let fields = given.fields.into_iter().flat_map(PyDictMethods::iter);
-        if fields
-            .into_iter()
-            .any(|(_, value)| !value::is_hot(&value) && value.is_callable())
-        {
+        let extra = given.extra.filter(|extra| !extra.is_none());
+        if extra.is_some_and(|extra| {
+            !given.fields.is_empty() || !extra.is_exact_instance_of::<PyDict>()
+        }) {
             return Ok(None);
         }
-        let Some(args) = arguments(given.args)? else {
+        let mut values = given.fields.iter().map(|(_, value)| value);
+        if values.any(|value| !value::is_hot(value) && value.is_callable()) {
+            return Ok(None);
+        }
+        let Some(args) = arguments(py, given.args)? else {
             return Ok(None);
         };
         let exc_info = match given.exc_info {
-            Some(exc_info) if !exc_info.is_none() && !is_false(exc_info) => {
+            Some(exc_info) if !exc_info.is_none() && !is_false(&exc_info) => {
                 Some(imports::GIVEN.get(py)?.call1((exc_info,))?)
             }
             _ => None,
         };
-        let Some(name) = name else {
-            return Ok(None);
-        };
         Ok(Some(Self {
-            name,
-            level_name: level_name(py, level)?,
+            name: name.clone(),
+            level_name,
             created: now(),
-            msg: given.msg,
+            msg: given.msg()?,
             args,
             exc_info,
-            attributes,
+            extra,
+            fields: &given.fields,
             bound,
             task_name: task_name(py)?,
         }))
     }
 
-    /// What a record of this call would be; None where logging would refuse it, or has to decide.
-    pub fn view(
+    /// Fills an empty view with what a record of this call would hold; false where logging would refuse
+    /// the call, or has to decide.
+    pub fn show(
         &self,
+        view: &mut RecordView<'py>,
         names: &Names,
         bound: Option<Arc<[u8]>>,
-    ) -> Result<Option<RecordView<'py>>, Stop> {
+    ) -> Result<bool, Stop> {
         let py = self.msg.py();
-        let mut view = RecordView::default();
         view.bound = bound;
+        if let Some(extra) = &self.extra {
+            let extra = extra.cast::<PyDict>().map_err(PyErr::from)?;
+            // as much as it can be: growing later would end the process where there is no memory
+            view.attributes
+                .try_reserve(extra.len())
+                .map_err(|_| Stop::OutOfMemory)?;
+            ffi::take_items(&extra, &[], &mut [], &mut view.attributes);
+        }
+        let fields = self.fields.iter();
+        view.attributes
+            .extend(fields.map(|(key, value)| ((**key).clone(), (**value).clone())));
+        let usual = self.task_name.is_none()
+            && self.bound.is_none()
+            && keys::are_attributes(&view.attributes, names);
+        if !usual && !self.sort(view, names)? {
+            return Ok(false);
+        }
+        view.set(Slot::Name, Some(self.name.clone()));
+        view.set(Slot::LevelName, Some(self.level_name.clone()));
+        let created = PyFloat::new(py, self.created).into_any();
+        view.set(Slot::Created, Some(created));
+        view.set(Slot::Msg, Some(self.msg.to_owned()));
+        view.set(Slot::Args, self.args.clone());
+        view.set(Slot::ExcInfo, self.exc_info.clone());
+        view.read_message(&self.msg, true)?;
+        Ok(true)
+    }
+
+    /// Looks at each attribute's name; false where logging would refuse it, or has to decide.
+    fn sort(&self, view: &mut RecordView<'py>, names: &Names) -> Result<bool, Stop> {
+        let py = self.msg.py();
         let mut odd = Odd::default();
+        let given = std::mem::take(&mut view.attributes);
         if let Some(task_name) = &self.task_name {
             let key = intern!(py, "taskName").clone().into_any();
             view.place((key, task_name.clone()), names.task_name(), &mut odd);
         }
-        for (key, value) in self.attributes.into_iter().flat_map(PyDictMethods::iter) {
-            let Some(name) = value::plain_key(&key) else {
-                return Ok(None);
+        for (key, value) in given {
+            let meaning = keys::meaning(&key, names);
+            let Some(meaning @ (Meaning::Attribute | Meaning::Reserved)) = meaning else {
+                return Ok(false);
             };
-            if matches!(name, "taskName" | "getMessage") {
-                return Ok(None);
-            }
-            let meaning = names.meaning(name);
-            if !matches!(meaning, Meaning::Attribute | Meaning::Reserved) {
-                return Ok(None);
-            }
-            if let Some(bound) = &self.bound
+            if let Some(bound) = self.bound
                 && bound.contains(&key)?
             {
-                return Ok(None);
+                return Ok(false);
             }
             view.place((key, value), meaning, &mut odd);
         }
         if odd.keys {
             if view.bound.is_some() {
-                return Ok(None);
+                return Ok(false);
             }
             view.name_apart(py, names)?;
         }
-        let mut set = |slot, value| view.set(slot, value);
-        set(Slot::Name, Some(self.name.clone()));
-        set(Slot::LevelName, Some(self.level_name.clone()));
-        set(
-            Slot::Created,
-            Some(PyFloat::new(py, self.created).into_any()),
-        );
-        set(Slot::Msg, Some(self.msg.clone()));
-        set(Slot::Args, Some(self.args.clone()));
-        set(Slot::ExcInfo, self.exc_info.clone());
-        view.read_message(self.msg, true)?;
-        Ok(Some(view))
+        Ok(true)
     }
 
     pub fn name(&self) -> &Bound<'py, PyAny> {
@@ -161,40 +255,35 @@ pub fn is_false(value: &Bound<'_, PyAny>) -> bool {
         .is_ok_and(|flag| !flag.is_true())
 }
 
-/// The arguments as a record has them: a single mapping stands for itself.  None where only Python can
-/// tell what is one.
-fn arguments<'py>(args: &Bound<'py, PyTuple>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if args.len() == 1 {
-        let only = args.get_item(0)?;
-        if let Ok(mapping) = only.cast_exact::<PyDict>() {
-            let stands = if mapping.is_empty() {
-                args.as_any()
-            } else {
-                mapping.as_any()
-            };
-            return Ok(Some(stands.clone()));
+/// The arguments as a record has them, if any: a single mapping stands for itself.  None where only
+/// Python can tell what is one.
+#[allow(
+    clippy::option_option,
+    reason = "whether it is known, and then whether there are any"
+)]
+fn arguments<'py>(
+    py: Python<'py>,
+    args: &[Argument<'_, 'py>],
+) -> PyResult<Option<Option<Bound<'py, PyAny>>>> {
+    match args {
+        [] => return Ok(Some(None)),
+        [only] => {
+            if let Ok(mapping) = only.cast_exact::<PyDict>() {
+                if !mapping.is_empty() {
+                    return Ok(Some(Some(mapping.to_owned().into_any())));
+                }
+            } else if !value::is_hot(only) {
+                return Ok(None);
+            }
         }
-        if !value::is_hot(&only) {
-            return Ok(None);
-        }
+        _ => {}
     }
-    Ok(Some(args.clone().into_any()))
-}
-
-fn level_name(py: Python<'_>, level: i64) -> PyResult<Bound<'_, PyAny>> {
-    match imports::namespace(py, &imports::LEVEL_NAMES)?.get_item(level)? {
-        Some(name) => Ok(name),
-        None => imports::GET_LEVEL_NAME.get(py)?.call1((level,)),
-    }
+    Ok(Some(Some(PyTuple::new(py, args)?.into_any())))
 }
 
 /// The name of the asyncio task that calls, as records have it from Python 3.12 on.
 fn task_name(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
-    let logging = imports::namespace(py, &imports::LOGGING)?;
-    if !logging.contains(intern!(py, "logAsyncioTasks"))?
-        || !imports::namespace(py, &imports::SYS_MODULES)?.contains(intern!(py, "asyncio"))?
-        || imports::RUNNING_LOOP.get(py)?.call0()?.is_none()
-    {
+    if !changes::tasks_have_names(py)? || imports::RUNNING_LOOP.get(py)?.call0()?.is_none() {
         return Ok(None);
     }
     let name = imports::TASK_NAME.get(py)?.call0()?;
@@ -207,5 +296,5 @@ fn now() -> f64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    since.as_nanos() as f64 / 1e9
+    (since.as_secs() * 1_000_000_000 + u64::from(since.subsec_nanos())) as f64 / 1e9
 }

@@ -77,8 +77,9 @@ impl Encoder {
     /// Appends the record's line to an empty buffer; what goes wrong is said in the line.
     pub fn encode_into(&self, out: &mut Vec<u8>, record: &Bound<'_, PyAny>) -> PyResult<()> {
         let written = caught(|| {
-            let view = RecordView::read(record, &self.names)?;
-            self.write(record.py(), out, view)
+            let mut view = RecordView::default();
+            view.read(record, &self.names)?;
+            self.write(record.py(), out, &mut view)
         });
         match written {
             Ok(()) => Ok(()),
@@ -91,12 +92,12 @@ impl Encoder {
         &self,
         py: Python<'py>,
         out: &mut Vec<u8>,
-        view: RecordView<'py>,
+        view: &mut RecordView<'py>,
     ) -> PyResult<()> {
-        let [name, level_name, msg] = view.basics();
         match caught(|| self.write(py, out, view)) {
             Ok(()) => Ok(()),
             Err(failure) => {
+                let [name, level_name, msg] = view.basics();
                 let record = imports::RECORD_OF.get(py)?.call1((name, level_name, msg))?;
                 last_resort(out, &record, failure)
             }
@@ -122,11 +123,16 @@ impl Encoder {
         self.steps.iter().any(Step::needs_caller)
     }
 
-    fn write<'py>(&self, py: Python<'py>, out: &mut Vec<u8>, mut view: RecordView<'py>) -> Written {
-        let span = self.span_of(&mut view, py)?;
-        let mut exception = self.exception_of(&view)?;
+    fn write<'py>(
+        &self,
+        py: Python<'py>,
+        out: &mut Vec<u8>,
+        view: &mut RecordView<'py>,
+    ) -> Written {
+        let span = self.span_of(view, py)?;
+        let mut exception = self.exception_of(view)?;
         if let Some(screen) = &self.screen {
-            let removed = screen.apply(py, &mut view, &mut exception[1])?;
+            let removed = screen.apply(py, view, &mut exception[1])?;
             if removed && view.keys.is_some() {
                 view.name_apart(py, &self.names)?;
             }
@@ -222,8 +228,8 @@ fn is_nothing(exc_info: &Bound<'_, PyAny>) -> bool {
 }
 
 /// A record that is being written, with what does not stand on it: span and exception.
-pub struct Line<'py> {
-    pub record: RecordView<'py>,
+pub struct Line<'a, 'py> {
+    pub record: &'a RecordView<'py>,
     pub span: Option<Span>,
     pub exception: ExceptionText<'py>,
 }

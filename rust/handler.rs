@@ -1,5 +1,6 @@
 //! A handler's way from a record to its descriptor, where nothing of the user's stands in between.
 
+use crate::changes;
 use crate::encoder::Encoder;
 use crate::error::is_ordinary;
 use crate::imports;
@@ -67,6 +68,12 @@ impl LineHandler {
         Ok(record.clone())
     }
 
+    /// Void what loggers remember of this handler: it has changed.
+    #[staticmethod]
+    fn retire() {
+        changes::note();
+    }
+
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.filters)?;
         visit.call(&self.encoder)?;
@@ -109,6 +116,10 @@ impl LineHandler {
         Ok(simple.then_some((native, level)))
     }
 
+    pub fn filters<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
+        self.filters.bind(py).as_any()
+    }
+
     pub fn encoder(&self) -> &Encoder {
         self.encoder.get()
     }
@@ -123,7 +134,7 @@ impl LineHandler {
     pub fn emit_call<'py>(
         &self,
         py: Python<'py>,
-        view: RecordView<'py>,
+        view: &mut RecordView<'py>,
         level: i64,
     ) -> PyResult<()> {
         let sink = self.sink.get();

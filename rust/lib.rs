@@ -2,16 +2,20 @@
 //!
 //! Its twin is `python/tracefmt/_python`, room for room; `docs/encoding.md` is the law for both.
 
+mod bound;
 mod call;
+mod changes;
 mod encoder;
 mod error;
 mod ffi;
 mod handler;
 mod imports;
+mod keys;
 mod logger;
 mod names;
 mod plan;
 mod record;
+mod route;
 mod scalar;
 mod scan;
 mod scanner;

@@ -1,21 +1,23 @@
 //! A logger's methods, natively: from the arguments of a call to the descriptor, where nobody asks for a
 //! record on the way.  Whenever somebody might, the call goes to Python, which does all that logging does.
 
-use crate::call::{Call, Given, is_false};
+use crate::bound::BoundFields;
+use crate::call::{Call, Given, OF_A_LEVEL, OF_LOG, is_false};
+use crate::changes;
 use crate::encoder::Encoder;
 use crate::error::is_ordinary;
-use crate::ffi;
-use crate::handler::LineHandler;
+use crate::ffi::{self, Arguments, Callee, Method};
 use crate::imports;
 use crate::record::RecordView;
-use crate::value::{self, Open, Pairs};
+use crate::route::{self, Route, Way};
+use pyo3::exceptions::PyAttributeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyTuple, PyType};
-use smallvec::SmallVec;
+use pyo3::types::{PyBool, PyDict, PyInt, PyTuple, PyType};
+use std::ffi::CStr;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
 
 /// The methods of one logger, or of one logger with bound fields.
 #[pyclass(frozen, module = "tracefmt._rust")]
@@ -26,155 +28,187 @@ pub struct LoggerMethods {
     values: Py<PyDict>,
     /// Which levels are enabled; logging empties it when that may have changed.
     cache: Py<PyDict>,
-    bound: Option<Py<PyDict>>,
+    bound: Option<BoundFields>,
     /// Does all that logging does.
     cold: Py<PyAny>,
     /// The version of the class when its methods were last seen to be logging's own; 0 for never.
     version: AtomicU32,
     /// How many attributes the logger had at first: one more may hide a method.
     size: AtomicUsize,
-    /// The bound fields as the last few encoders write them, by the encoder's number.
-    fragments: Mutex<Vec<(usize, Fragment)>>,
+    /// Whether changes of the cache and of logging's switches are noted.
+    watched: bool,
+    /// Which methods are enabled: the count of changes, a bit for each that is known, one for each
+    /// that is enabled.
+    enabled: AtomicUsize,
+    /// The handlers that calls reach, as long as nothing on the way changes.
+    route: Mutex<Option<Route>>,
 }
 
-/// Encoded members, or None where they cannot be encoded apart from the rest.
-type Fragment = Option<Arc<[u8]>>;
-
-const FRAGMENTS: usize = 4;
-
-type Handlers<'py> = SmallVec<[(Bound<'py, LineHandler>, Bound<'py, PyAny>); 2]>;
-
-/// The Python methods: one for each level, alike but for their number.
-macro_rules! python_methods {
-    ($($name:ident = $level:expr),*) => {
-        #[pymethods]
-        impl LoggerMethods {
-            #[new]
-            fn new(
-                logger: &Bound<'_, PyAny>,
-                bound: Option<Py<PyDict>>,
-                cold: Py<PyAny>,
-            ) -> PyResult<Self> {
-                Self::of(logger, bound, cold)
-            }
-
-            /// Remember how many attributes the logger has: one more would be somebody else's.
-            fn seal(&self, py: Python<'_>) {
-                self.size.store(self.values.bind(py).len(), Relaxed);
-            }
-
-            $(
-                #[doc = concat!("Log at level ", stringify!($level), ", as `logging.Logger` does.")]
-                #[allow(clippy::too_many_arguments, reason = "they are logging's")]
-                #[pyo3(signature = (msg, *args, exc_info = None, extra = None,
-                                    stack_info = None, stacklevel = None, **fields))]
-                fn $name<'py>(
-                    &self,
-                    msg: &Bound<'py, PyAny>,
-                    args: &Bound<'py, PyTuple>,
-                    exc_info: Option<&Bound<'py, PyAny>>,
-                    extra: Option<&Bound<'py, PyAny>>,
-                    stack_info: Option<&Bound<'py, PyAny>>,
-                    stacklevel: Option<&Bound<'py, PyAny>>,
-                    fields: Option<&Bound<'py, PyDict>>,
-                ) -> PyResult<()> {
-                    let given = Given { msg, args, exc_info, extra, stack_info, stacklevel, fields };
-                    self.call($level, &given)
-                }
-            )*
-
-            /// Log at level ERROR with the exception that is being handled, unless another is given.
-            #[pyo3(signature = (msg, *args, extra = None, stack_info = None, stacklevel = None,
-                                **fields))]
-            fn exception<'py>(
-                &self,
-                msg: &Bound<'py, PyAny>,
-                args: &Bound<'py, PyTuple>,
-                extra: Option<&Bound<'py, PyAny>>,
-                stack_info: Option<&Bound<'py, PyAny>>,
-                stacklevel: Option<&Bound<'py, PyAny>>,
-                fields: Option<&Bound<'py, PyDict>>,
-            ) -> PyResult<()> {
-                let py = msg.py();
-                let name = intern!(py, "exc_info");
-                let chosen = match fields {
-                    Some(fields) => fields.get_item(name)?,
-                    None => None,
-                };
-                if let (Some(fields), Some(_)) = (fields, &chosen) {
-                    fields.del_item(name)?;
-                }
-                let handled = PyBool::new(py, true);
-                let exc_info = Some(chosen.as_ref().unwrap_or(handled.as_any()));
-                let given = Given { msg, args, exc_info, extra, stack_info, stacklevel, fields };
-                self.call(ERROR, &given)
-            }
-
-            /// Log at any level, by its number.
-            #[allow(clippy::too_many_arguments, reason = "they are logging's")]
-            #[pyo3(signature = (level, msg, *args, exc_info = None, extra = None,
-                                stack_info = None, stacklevel = None, **fields))]
-            fn log<'py>(
-                &self,
-                level: &Bound<'py, PyAny>,
-                msg: &Bound<'py, PyAny>,
-                args: &Bound<'py, PyTuple>,
-                exc_info: Option<&Bound<'py, PyAny>>,
-                extra: Option<&Bound<'py, PyAny>>,
-                stack_info: Option<&Bound<'py, PyAny>>,
-                stacklevel: Option<&Bound<'py, PyAny>>,
-                fields: Option<&Bound<'py, PyDict>>,
-            ) -> PyResult<()> {
-                let given = Given { msg, args, exc_info, extra, stack_info, stacklevel, fields };
-                match level.cast_exact::<PyInt>().ok().and_then(|level| level.extract().ok()) {
-                    Some(number) => self.call(number, &given),
-                    None => self.call_at_odd_level(level, &given),
-                }
-            }
-
-            fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-                visit.call(&self.values)?;
-                visit.call(&self.cache)?;
-                visit.call(&self.logger)?;
-                visit.call(&self.bound)?;
-                visit.call(&self.cold)
-            }
-        }
-    };
-}
-
-const ERROR: i64 = 40;
-
-python_methods!(
-    debug = 10,
-    info = 20,
-    warning = 30,
-    error = ERROR,
-    critical = 50
-);
-
+#[pymethods]
 impl LoggerMethods {
-    fn of(logger: &Bound<'_, PyAny>, bound: Option<Py<PyDict>>, cold: Py<PyAny>) -> PyResult<Self> {
+    #[new]
+    fn new(
+        logger: &Bound<'_, PyAny>,
+        bound: Option<Py<PyDict>>,
+        cold: Py<PyAny>,
+    ) -> PyResult<Self> {
         let values = logger.getattr("__dict__")?.cast_into::<PyDict>()?;
+        let cache = logger.getattr("_cache")?.cast_into::<PyDict>()?;
         Ok(Self {
+            watched: ffi::watch(&cache) && changes::are_watched(logger.py())?,
             logger: logger.clone().unbind(),
             class: logger.get_type().unbind(),
             size: AtomicUsize::new(values.len()),
             values: values.unbind(),
-            cache: logger.getattr("_cache")?.cast_into::<PyDict>()?.unbind(),
-            bound,
+            cache: cache.unbind(),
+            bound: bound.map(BoundFields::new),
             cold,
             version: AtomicU32::new(0),
-            fragments: Mutex::default(),
+            enabled: AtomicUsize::new(0),
+            route: Mutex::default(),
         })
     }
 
-    fn call(&self, level: i64, given: &Given<'_, '_>) -> PyResult<()> {
-        let py = given.msg.py();
-        if self.is_enabled(py, level)? && !self.write(py, level, given)? {
-            self.call_cold(level.into_pyobject(py)?.as_any(), given)?;
+    /// Return the native method that stands in for the logger's of that name.
+    fn method<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let number = NAMES.iter().position(|known| *known == name);
+        match number.and_then(|number| METHODS.get(number)) {
+            Some(method) => method.of(slf),
+            None => Err(PyAttributeError::new_err(format!("no method {name:?}"))),
         }
-        Ok(())
+    }
+
+    /// Remember how many attributes the logger has: one more would be somebody else's.
+    fn seal(&self, py: Python<'_>) {
+        self.size.store(self.values.bind(py).len(), Relaxed);
+    }
+
+    /// Say that an attribute of a logger or handler has been set, so that calls may go elsewhere now.
+    #[staticmethod]
+    fn note_change() {
+        changes::note();
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.values)?;
+        visit.call(&self.cache)?;
+        visit.call(&self.logger)?;
+        if let Some(bound) = &self.bound {
+            visit.call(bound.fields())?;
+        }
+        if let Ok(route) = self.route.try_lock()
+            && let Some(route) = &*route
+        {
+            route.traverse(&visit)?;
+        }
+        visit.call(&self.cold)
+    }
+}
+
+/// The methods, by number.
+const NAMES: [&str; 7] = [
+    "debug",
+    "info",
+    "warning",
+    "error",
+    "critical",
+    "exception",
+    "log",
+];
+const LEVELS: [i64; 6] = [10, 20, 30, 40, 50, 40];
+const EXCEPTION: usize = 5;
+const LOG: usize = 6;
+
+/// A method with its signature, which Python shows, and its docstring.
+macro_rules! method {
+    ($number:expr, $name:literal, $first:literal, $exc_info:literal, $doc:literal) => {
+        Method::new::<{ $number }>(
+            c_text(concat!(
+                $name,
+                "($self, ",
+                $first,
+                "*args, exc_info=",
+                $exc_info,
+                ", extra=None, stack_info=None, stacklevel=None, **fields)\n--\n\n",
+                $doc,
+                "\0"
+            )),
+            c_text(concat!($name, "\0")),
+        )
+    };
+}
+
+const fn c_text(text: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => c"",
+    }
+}
+
+static METHODS: [Method<LoggerMethods>; 7] = [
+    method!(0, "debug", "msg, ", "None", "Log at level DEBUG."),
+    method!(1, "info", "msg, ", "None", "Log at level INFO."),
+    method!(2, "warning", "msg, ", "None", "Log at level WARNING."),
+    method!(3, "error", "msg, ", "None", "Log at level ERROR."),
+    method!(4, "critical", "msg, ", "None", "Log at level CRITICAL."),
+    method!(
+        EXCEPTION,
+        "exception",
+        "msg, ",
+        "True",
+        "Log at level ERROR, with the exception."
+    ),
+    method!(
+        LOG,
+        "log",
+        "level, msg, ",
+        "None",
+        "Log at any level, by its number."
+    ),
+];
+
+impl Callee for LoggerMethods {
+    fn called<'py>(
+        &self,
+        py: Python<'py>,
+        method: usize,
+        arguments: Arguments<'_, 'py>,
+    ) -> PyResult<()> {
+        let name = NAMES[method];
+        if method == LOG {
+            let given = Given::of(py, name, OF_LOG, &arguments)?;
+            let level = given.level()?;
+            let exact = level.cast_exact::<PyInt>().ok();
+            return match exact.and_then(|level| level.extract().ok()) {
+                Some(number) if self.is_enabled(py, number)? => self.call(py, number, &given),
+                Some(_) => Ok(()),
+                None => self.call_at_odd_level(&level, &given),
+            };
+        }
+        let level = LEVELS[method];
+        if !self.is_method_enabled(py, method)? {
+            // a call without a message is a mistake at any level
+            return match arguments.positional {
+                [] => Given::of(py, name, OF_A_LEVEL, &arguments).map(drop),
+                _ => Ok(()),
+            };
+        }
+        let handled = PyBool::new(py, true).to_owned();
+        let mut given = Given::of(py, name, OF_A_LEVEL, &arguments)?;
+        if method == EXCEPTION && given.exc_info.is_none() {
+            given.exc_info = Some(handled.as_any().as_borrowed());
+        }
+        self.call(py, level, &given)
+    }
+}
+
+impl LoggerMethods {
+    /// Writes what has to be written, in one way or the other.
+    fn call<'py>(&self, py: Python<'py>, level: i64, given: &Given<'_, 'py>) -> PyResult<()> {
+        if self.write(py, level, given)? {
+            return Ok(());
+        }
+        self.call_cold(level.into_pyobject(py)?.as_any(), given)
     }
 
     /// A level that is no integer, or a very large one.
@@ -197,20 +231,41 @@ impl LoggerMethods {
     fn call_cold(&self, level: &Bound<'_, PyAny>, given: &Given<'_, '_>) -> PyResult<()> {
         let py = level.py();
         let stack_info = match given.stack_info {
-            Some(value) => value.clone(),
+            Some(value) => value.to_owned(),
             None => PyBool::new(py, false).to_owned().into_any(),
         };
         let stacklevel = match given.stacklevel {
-            Some(value) => value.clone(),
+            Some(value) => value.to_owned(),
             None => 1_i64.into_pyobject(py)?.into_any(),
         };
-        let fields = given.fields.cloned().unwrap_or_else(|| PyDict::new(py));
+        let fields = PyDict::new(py);
+        for (name, value) in &given.fields {
+            fields.set_item(name, value)?;
+        }
         let (exc_info, extra) = (given.exc_info, given.extra);
-        let (msg, args) = (given.msg, given.args);
+        let (msg, args) = (given.msg()?, PyTuple::new(py, given.args)?);
         let all = (
             level, msg, args, exc_info, extra, stack_info, stacklevel, fields,
         );
         self.cold.bind(py).call1(all).map(drop)
+    }
+
+    /// What `Logger.isEnabledFor` says at the level of a method, found once until something changes.
+    fn is_method_enabled(&self, py: Python<'_>, method: usize) -> PyResult<bool> {
+        let seen = self.enabled.load(Relaxed);
+        let (known, enabled) = (1 << method, 0x100 << method);
+        if seen >> 16 == changes::count() && seen & known != 0 && self.has_logging_methods(py)? {
+            return Ok(seen & enabled != 0);
+        }
+        let now = changes::count() << 16;
+        let answer = self.is_enabled(py, LEVELS[method])?;
+        // asking may have filled the logger's own cache, which is a change too
+        if self.watched && self.has_logging_methods(py)? && now == changes::count() << 16 {
+            let before = if seen & !0xffff == now { seen } else { now };
+            let answered = if answer { known | enabled } else { known };
+            self.enabled.store(before | answered, Relaxed);
+        }
+        Ok(answer)
     }
 
     /// What `Logger.isEnabledFor` says, from the logger's own cache where it knows.
@@ -230,65 +285,53 @@ impl LoggerMethods {
 
     /// Writes the call's line wherever it is to go; false, and nothing written, where the call has to
     /// take logging's own way.
-    fn write(&self, py: Python<'_>, level: i64, given: &Given<'_, '_>) -> PyResult<bool> {
+    fn write<'py>(&self, py: Python<'py>, level: i64, given: &Given<'_, 'py>) -> PyResult<bool> {
         if given.asks_for_the_stack() || !self.is_untouched(py)? {
             return Ok(false);
         }
-        let Some(handlers) = self.handlers(py, level)? else {
+        let found = route::find(&self.route, self.values.bind(py), level)?;
+        let Some(Way {
+            name,
+            level_name,
+            reached,
+        }) = found
+        else {
             return Ok(false);
         };
-        let name = self.values.bind(py).get_item(intern!(py, "name"))?;
-        let bound = self.bound.as_ref().map(|bound| bound.bind(py));
-        let Some(call) = Call::of(level, given, name, bound)? else {
+        let bound = self.bound.as_ref().map(|bound| bound.fields().bind(py));
+        let Some(call) = Call::of(py, given, &name, level_name, bound)? else {
             return Ok(false);
         };
-        let mut views: SmallVec<[RecordView<'_>; 2]> = SmallVec::new();
-        for (native, _) in &handlers {
-            let Some(view) = self.view(py, &call, native.get().encoder())? else {
+        if let [(native, handler)] = &reached[..] {
+            let mut view = RecordView::default();
+            if !self.show(py, &call, &mut view, native.get().encoder())? {
                 return Ok(false);
-            };
+            }
+            let emitted = native.get().emit_call(py, &mut view, level);
+            report(py, emitted, &call, level, handler)?;
+            return Ok(true);
+        }
+        let mut views = Vec::with_capacity(reached.len());
+        for (native, _) in &reached {
+            let mut view = RecordView::default();
+            if !self.show(py, &call, &mut view, native.get().encoder())? {
+                return Ok(false);
+            }
             views.push(view);
         }
-        for (view, (native, handler)) in views.into_iter().zip(&handlers) {
-            match native.get().emit_call(py, view, level) {
-                Ok(()) => {}
-                Err(error) if is_ordinary(&error, py) => {
-                    let about = (
-                        handler,
-                        call.name(),
-                        level,
-                        given.msg,
-                        given.args,
-                        error.value(py),
-                    );
-                    imports::REPORT_CALL.get(py)?.call1(about)?;
-                }
-                Err(error) => return Err(error),
-            }
+        for (view, (native, handler)) in views.iter_mut().zip(&reached) {
+            let emitted = native.get().emit_call(py, view, level);
+            report(py, emitted, &call, level, handler)?;
         }
         Ok(true)
     }
 
     /// Whether the class still does what logging does, and records are logging's own.
     fn is_untouched(&self, py: Python<'_>) -> PyResult<bool> {
-        let values = self.values.bind(py);
-        let filters = values.get_item(intern!(py, "filters"))?;
-        let unfiltered = filters.is_some_and(|filters| {
-            filters
-                .cast_exact::<PyList>()
-                .is_ok_and(PyListMethods::is_empty)
-        });
-        if !unfiltered || values.len() != self.size.load(Relaxed) {
+        if self.values.bind(py).len() != self.size.load(Relaxed) {
             return Ok(false);
         }
-        let factory = imports::namespace(py, &imports::LOGGING)?
-            .get_item(intern!(py, "_logRecordFactory"))?;
-        let clock =
-            imports::namespace(py, &imports::TIME)?.get_item(imports::CLOCK_NAME.get(py)?)?;
-        if !factory
-            .is_some_and(|factory| imports::LOG_RECORD.get(py).is_ok_and(|own| factory.is(own)))
-            || !clock.is_some_and(|clock| imports::CLOCK.get(py).is_ok_and(|own| clock.is(own)))
-        {
+        if !changes::records_are_stock(py)? {
             return Ok(false);
         }
         self.has_logging_methods(py)
@@ -311,82 +354,45 @@ impl LoggerMethods {
         Ok(untouched)
     }
 
-    /// The handlers that the call reaches, as `Logger.callHandlers` finds them; None where one of them
-    /// is not ours, or there is none at all.
-    fn handlers<'py>(&self, py: Python<'py>, level: i64) -> PyResult<Option<Handlers<'py>>> {
-        let mut reached = Handlers::new();
-        let mut some = false;
-        let mut logger = self.values.bind(py).clone();
-        loop {
-            let Some(handlers) = logger.get_item(intern!(py, "handlers"))? else {
-                return Ok(None);
-            };
-            let Ok(handlers) = handlers.cast_into_exact::<PyList>() else {
-                return Ok(None);
-            };
-            for handler in handlers.iter() {
-                some = true;
-                let Some((native, lowest)) = LineHandler::of(&handler)? else {
-                    return Ok(None);
-                };
-                if level >= lowest {
-                    reached.push((native, handler));
-                }
-            }
-            match logger.get_item(intern!(py, "propagate"))? {
-                Some(propagate) if propagate.is_truthy()? => {}
-                _ => break,
-            }
-            match logger.get_item(intern!(py, "parent"))? {
-                Some(parent) if !parent.is_none() => {
-                    logger = parent.getattr(intern!(py, "__dict__"))?.cast_into()?;
-                }
-                _ => break,
-            }
-        }
-        Ok(some.then_some(reached))
-    }
-
-    /// What one handler's encoder makes of a call; None where that needs logging.
-    fn view<'py>(
+    /// Fills an empty view with what one handler's encoder makes of a call; false where that needs
+    /// logging.
+    fn show<'py>(
         &self,
         py: Python<'py>,
-        call: &Call<'_, 'py>,
+        call: &Call<'_, '_, 'py>,
+        view: &mut RecordView<'py>,
         encoder: &Encoder,
-    ) -> PyResult<Option<RecordView<'py>>> {
+    ) -> PyResult<bool> {
         let bound = match &self.bound {
             None => None,
             Some(bound) => {
-                let Some(fragment) = self.fragment(bound.bind(py), encoder)? else {
-                    return Ok(None);
+                let Some(fragment) = bound.fragment(py, encoder)? else {
+                    return Ok(false);
                 };
                 Some(fragment)
             }
         };
-        Ok(call.view(encoder.names(), bound)?)
+        Ok(call.show(view, encoder.names(), bound)?)
     }
+}
 
-    /// The bound fields as members of a line, encoded at the first call; None where their keys are
-    /// not simply their own text.
-    fn fragment(&self, bound: &Bound<'_, PyDict>, encoder: &Encoder) -> PyResult<Fragment> {
-        let id = encoder.id();
-        if let Ok(fragments) = self.fragments.try_lock()
-            && let Some((_, fragment)) = fragments.iter().find(|(known, _)| *known == id)
-        {
-            return Ok(fragment.clone());
+/// Gives the handler the error of its descriptor, as logging does.
+fn report<'py>(
+    py: Python<'py>,
+    emitted: PyResult<()>,
+    call: &Call<'_, '_, 'py>,
+    level: i64,
+    handler: &Bound<'py, PyAny>,
+) -> PyResult<()> {
+    match emitted {
+        Err(error) if is_ordinary(&error, py) => {
+            let args = call
+                .args
+                .clone()
+                .unwrap_or_else(|| PyTuple::empty(py).into_any());
+            let about = (handler, call.name(), level, call.msg, args, error.value(py));
+            imports::REPORT_CALL.get(py)?.call1(about).map(drop)
         }
-        let pairs: Pairs<'_> = bound.iter().collect();
-        let fragment = if !encoder.has_screen() && encoder.names().are_attributes(&pairs) {
-            let mut out = Vec::new();
-            value::members(&mut out, &pairs, &mut Open::default())?;
-            Some(out.into())
-        } else {
-            None
-        };
-        if let Ok(mut fragments) = self.fragments.try_lock() {
-            fragments.truncate(FRAGMENTS - 1);
-            fragments.insert(0, (id, fragment.clone()));
-        }
-        Ok(fragment)
+        emitted => emitted,
     }
 }

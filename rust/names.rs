@@ -6,6 +6,9 @@ use crate::value::{self, Pairs};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+static LAST_ID: AtomicUsize = AtomicUsize::new(0);
 
 /// The standard attributes that lines are written from.
 #[derive(Clone, Copy, PartialEq)]
@@ -55,11 +58,15 @@ pub enum Meaning {
     Hidden,
     /// An attribute whose key is a field's: written under another.
     Reserved,
+    /// `taskName`, no attribute where it is None; `getMessage`, which hides the record's own.
+    Special,
     Attribute,
 }
 
 /// The names that are not plain attributes, and the order in which logging sets its own.
 pub struct Names {
+    /// A number that no other names of the process have; 0 is nobody's.
+    id: usize,
     /// A bit for each name here, by its ends and its length: most attributes fall through.
     marks: [u64; MARKS / 64],
     /// By length, since few names share one.
@@ -89,6 +96,7 @@ impl Names {
         reserved: Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let mut names = Self {
+            id: LAST_ID.fetch_add(1, Relaxed) + 1,
             marks: [0; MARKS / 64],
             by_length: Vec::new(),
             order: Vec::new(),
@@ -115,6 +123,10 @@ impl Names {
         Ok(names)
     }
 
+    pub fn id(&self) -> usize {
+        self.id
+    }
+
     fn add(&mut self, name: &str, meaning: Meaning) {
         self.marks[mark(name) / 64] |= 1 << (mark(name) % 64);
         if self.by_length.len() <= name.len() {
@@ -123,6 +135,15 @@ impl Names {
         let same_length = &mut self.by_length[name.len()];
         if !same_length.iter().any(|(known, _)| **known == *name) {
             same_length.push((name.into(), meaning));
+        }
+    }
+
+    /// What a name means in a call or on a record, where two mean more than they say.
+    pub fn meaning_in_use(&self, name: &str) -> Meaning {
+        if matches!(name, "taskName" | "getMessage") {
+            Meaning::Special
+        } else {
+            self.meaning(name)
         }
     }
 

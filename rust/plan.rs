@@ -53,7 +53,7 @@ impl Step {
 
     /// Appends the member, or nothing where the field is absent.
     #[inline]
-    pub fn write(&self, out: &mut Vec<u8>, line: &Line<'_>) -> Written {
+    pub fn write(&self, out: &mut Vec<u8>, line: &Line<'_, '_>) -> Written {
         if self.writer.is_absent(line) {
             return Ok(());
         }
@@ -89,7 +89,7 @@ impl Writer {
     }
 
     /// Whether the line has no such field.
-    fn is_absent(self, line: &Line<'_>) -> bool {
+    fn is_absent(self, line: &Line<'_, '_>) -> bool {
         match self {
             Self::TraceId | Self::SpanId | Self::TraceFlags => line.span.is_none(),
             Self::UnlessNone(slot) => line.record.get(slot).is_none_or(PyAnyMethods::is_none),
@@ -101,7 +101,7 @@ impl Writer {
     }
 
     /// Appends the value; an absent one has no text.
-    fn write(self, out: &mut Vec<u8>, line: &Line<'_>) -> Written {
+    fn write(self, out: &mut Vec<u8>, line: &Line<'_, '_>) -> Written {
         match self {
             Self::Constant => Ok(()),
             Self::Timestamp => write_timestamp(out, line.record.get(Slot::Created)),
@@ -164,7 +164,7 @@ fn write_level(out: &mut Vec<u8>, name: Option<&Bound<'_, PyAny>>) -> Written {
     }
 }
 
-fn write_attributes(out: &mut Vec<u8>, line: &Line<'_>) -> Written {
+fn write_attributes(out: &mut Vec<u8>, line: &Line<'_, '_>) -> Written {
     if let Some(bound) = &line.record.bound {
         value::text(out, bound)?;
     }

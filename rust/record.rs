@@ -3,6 +3,7 @@
 use crate::error::{Stop, is_ordinary};
 use crate::ffi;
 use crate::imports;
+use crate::keys;
 use crate::names::{Meaning, Names, SLOTS, Slot};
 use crate::span::Span;
 use crate::value::{self, Item, Pairs};
@@ -27,22 +28,21 @@ pub struct RecordView<'py> {
 }
 
 impl<'py> RecordView<'py> {
-    pub fn read(record: &Bound<'py, PyAny>, names: &Names) -> Result<Self, Stop> {
+    /// Reads a record into an empty view, which stays where it is: it is large to move.
+    pub fn read(&mut self, record: &Bound<'py, PyAny>, names: &Names) -> Result<(), Stop> {
         let py = record.py();
         let exact = record.get_type().is(imports::LOG_RECORD.get(py)?);
         let values = if exact {
-            record.getattr(intern!(py, "__dict__"))?
+            ffi::attributes_of(record)?
         } else {
             imports::ATTRIBUTES_OF.get(py)?.call1((record,))?
         };
-        let mut view = Self::default();
-        let odd = view.sort(values.cast::<PyDict>().map_err(PyErr::from)?, names)?;
+        let odd = self.sort(values.cast::<PyDict>().map_err(PyErr::from)?, names)?;
         if odd.keys {
-            view.name_apart(py, names)?;
+            self.name_apart(py, names)?;
         }
-        view.capture = view.read_capture(py)?;
-        view.read_message(record, exact && !odd.method)?;
-        Ok(view)
+        self.capture = self.read_capture(py)?;
+        self.read_message(record, exact && !odd.method)
     }
 
     /// The logger's name, the level's name and the message, for the line of last resort.
@@ -84,27 +84,38 @@ impl<'py> RecordView<'py> {
 
     /// Goes over the record's names once, without running any Python code.
     fn sort(&mut self, values: &Bound<'py, PyDict>, names: &Names) -> Result<Odd, Stop> {
-        let mut odd = Odd::default();
-        let mut rest = Pairs::new();
         // as much as it can be: growing later would end the process where there is no memory
-        for items in [&mut rest, &mut self.attributes] {
-            let count = values.len().saturating_sub(names.order.len());
-            items.try_reserve(count).map_err(|_| Stop::OutOfMemory)?;
+        let count = values.len().saturating_sub(names.order.len());
+        self.attributes
+            .try_reserve(count)
+            .map_err(|_| Stop::OutOfMemory)?;
+        ffi::take_items(values, &names.order, &mut self.slots, &mut self.attributes);
+        let task_name = self.slots[Slot::TaskName as usize]
+            .take()
+            .filter(|value| !value.is_none());
+        let mut odd = Odd::default();
+        if task_name.is_none() && keys::are_attributes(&self.attributes, names) {
+            return Ok(odd);
         }
-        ffi::take_items(values, &names.order, &mut self.slots, &mut rest);
-        let task_name = self.slots[Slot::TaskName as usize].take();
-        if let Some(value) = task_name.filter(|value| !value.is_none()) {
+        let rest = std::mem::take(&mut self.attributes);
+        self.attributes
+            .try_reserve(rest.len() + 1)
+            .map_err(|_| Stop::OutOfMemory)?;
+        if let Some(value) = task_name {
             let key = intern!(value.py(), "taskName").clone().into_any();
             self.place((key, value), names.task_name(), &mut odd);
         }
         for item in rest {
-            let meaning = match value::plain_key(&item.0) {
-                Some("taskName") if item.1.is_none() => Meaning::Hidden,
-                Some(name @ "getMessage") => {
-                    odd.method = true; // it hides the record's own
-                    names.meaning(name)
-                }
-                Some(name) => names.meaning(name),
+            let meaning = match keys::meaning(&item.0, names) {
+                Some(Meaning::Special) => match value::plain_key(&item.0) {
+                    Some("taskName") if item.1.is_none() => Meaning::Hidden,
+                    Some(name) => {
+                        odd.method |= name == "getMessage";
+                        names.meaning(name)
+                    }
+                    None => Meaning::Reserved,
+                },
+                Some(meaning) => meaning,
                 None if has_private_name(&item.0) => Meaning::Hidden,
                 None => Meaning::Reserved,
             };
@@ -117,7 +128,7 @@ impl<'py> RecordView<'py> {
         match meaning {
             Meaning::Standard(slot) => self.slots[slot as usize] = Some(item.1),
             Meaning::Hidden => {}
-            Meaning::Reserved | Meaning::Attribute => {
+            Meaning::Reserved | Meaning::Attribute | Meaning::Special => {
                 odd.keys |= meaning == Meaning::Reserved;
                 self.attributes.push(item);
             }

@@ -7,8 +7,11 @@ use crate::value;
 use pyo3::prelude::*;
 use std::io::ErrorKind;
 use std::os::fd::RawFd;
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread::{self, ThreadId};
+use std::sync::atomic::{
+    AtomicBool, AtomicUsize,
+    Ordering::{Relaxed, SeqCst},
+};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Writes lines to a descriptor, one after the other; it does not own the descriptor.
 ///
@@ -19,20 +22,26 @@ pub struct Sink {
     descriptor: RawFd,
     /// Lines are kept until they are more bytes than this; 0 keeps none.
     buffer_size: usize,
-    state: Mutex<State>,
+    /// Whose turn it is to write; 0 for nobody's.
+    writer: AtomicUsize,
+    /// How many threads wait for theirs; waking nobody would cost a system call too.
+    queue: AtomicUsize,
+    /// What they wait at.
+    gate: Mutex<()>,
     turn_is_free: Condvar,
+    /// Lines that wait: for the buffer to fill, or for the turn of the thread that wrote them.
+    waiting: Mutex<Vec<u8>>,
+    some_wait: AtomicBool,
+    /// The last write ended within a line.
+    torn: AtomicBool,
 }
 
-#[derive(Default)]
-struct State {
-    /// Whose turn it is to write.
-    writer: Option<ThreadId>,
-    /// How many threads wait for theirs; waking nobody would cost a system call too.
-    queue: usize,
-    /// Lines that wait: for the buffer to fill, or for the turn of the thread that wrote them.
-    waiting: Vec<u8>,
-    /// The last write ended within a line.
-    torn: bool,
+thread_local! {
+    /// A number that no other thread of the process has; not 0.
+    static ME: usize = {
+        static LAST: AtomicUsize = AtomicUsize::new(0);
+        LAST.fetch_add(1, Relaxed) + 1
+    };
 }
 
 #[pymethods]
@@ -43,8 +52,13 @@ impl Sink {
         Self {
             descriptor,
             buffer_size,
-            state: Mutex::default(),
+            writer: AtomicUsize::new(0),
+            queue: AtomicUsize::new(0),
+            gate: Mutex::default(),
             turn_is_free: Condvar::new(),
+            waiting: Mutex::default(),
+            some_wait: AtomicBool::new(false),
+            torn: AtomicBool::new(false),
         }
     }
 
@@ -69,7 +83,11 @@ impl Sink {
 
     /// In a child process: forget what the parent will write, and whose turn it was.
     fn after_fork(&self) {
-        *self.lock() = State::default();
+        self.lock().clear();
+        self.some_wait.store(false, Relaxed);
+        self.torn.store(false, Relaxed);
+        self.queue.store(0, SeqCst);
+        self.writer.store(0, SeqCst);
     }
 
     #[getter]
@@ -88,7 +106,7 @@ impl Sink {
         &self,
         py: Python<'py>,
         encoder: &Encoder,
-        view: RecordView<'py>,
+        view: &mut RecordView<'py>,
     ) -> PyResult<()> {
         let mut out = Buffer::take();
         encoder.encode_view_into(py, &mut out.bytes, view)?;
@@ -111,75 +129,81 @@ impl Sink {
         Ok(())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a line behind those that wait; true where these are more than the buffer should hold.
     fn keep(&self, line: &[u8]) -> PyResult<bool> {
-        let mut state = self.lock();
-        append(&mut state.waiting, line)?;
-        Ok(state.waiting.len() > self.buffer_size)
+        let mut waiting = self.lock();
+        append(&mut waiting, line)?;
+        self.some_wait.store(true, Relaxed);
+        Ok(waiting.len() > self.buffer_size)
     }
 
     /// Writes a line, and then what waits; false where this thread is in the middle of that already.
     fn take_turn_and_write(&self, py: Python<'_>, line: &[u8]) -> PyResult<bool> {
-        let Some(torn) = self.take_turn(py) else {
+        if !self.take_turn(py) {
             return Ok(false);
-        };
-        let mut written = self.write_all(py, line, torn);
-        while written.is_ok() {
-            let mut state = self.lock();
-            if state.waiting.is_empty() {
-                break;
-            }
-            let waiting = std::mem::take(&mut state.waiting);
-            let torn = state.torn;
-            drop(state);
-            written = self.write_all(py, &waiting, torn);
         }
-        let mut state = self.lock();
-        state.writer = None;
-        if state.queue > 0 {
-            self.turn_is_free.notify_one();
+        let mut written = self.write_all(py, line);
+        while written.is_ok() && self.some_wait.swap(false, Relaxed) {
+            let waiting = std::mem::take(&mut *self.lock());
+            written = self.write_all(py, &waiting);
+            self.reuse(waiting);
         }
-        drop(state);
+        self.give_turn();
         written.map(|()| true)
     }
 
-    /// Waits for the turn, without the GIL, and says whether the last line is torn; None where this
-    /// thread has the turn already.
-    fn take_turn(&self, py: Python<'_>) -> Option<bool> {
-        let me = thread::current().id();
-        let mut state = self.lock();
-        if state.writer.is_none() {
-            state.writer = Some(me);
-            return Some(state.torn);
-        }
-        if state.writer == Some(me) {
-            return None;
-        }
-        state.queue += 1;
-        drop(state);
-        py.detach(|| {
-            let mut state = self.lock();
-            while state.writer.is_some() {
-                state = self
-                    .turn_is_free
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
+    /// Gives a written buffer back to those who wait: growing one anew would copy each line again.
+    fn reuse(&self, mut written: Vec<u8>) {
+        if written.capacity() <= 2 * self.buffer_size {
+            written.clear();
+            let mut waiting = self.lock();
+            if waiting.capacity() == 0 {
+                *waiting = written;
             }
-            state.writer = Some(me);
-            state.queue -= 1;
-            Some(state.torn)
-        })
+        }
+    }
+
+    /// Waits for the turn, without the GIL; false where this thread has the turn already.
+    fn take_turn(&self, py: Python<'_>) -> bool {
+        let me = ME.try_with(|me| *me).unwrap_or(usize::MAX);
+        let take = || self.writer.compare_exchange(0, me, SeqCst, SeqCst);
+        match take() {
+            Ok(_) => true,
+            Err(writer) if writer == me => false,
+            Err(_) => py.detach(|| {
+                let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+                // in this order: who gives the turn back looks at the queue behind that
+                self.queue.fetch_add(1, SeqCst);
+                while take().is_err() {
+                    gate = self
+                        .turn_is_free
+                        .wait(gate)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+                self.queue.fetch_sub(1, SeqCst);
+                true
+            }),
+        }
+    }
+
+    fn give_turn(&self) {
+        self.writer.store(0, SeqCst);
+        if self.queue.load(SeqCst) > 0 {
+            // who is in the queue holds the gate until it sleeps, so it cannot miss this
+            drop(self.gate.lock().unwrap_or_else(PoisonError::into_inner));
+            self.turn_is_free.notify_one();
+        }
     }
 
     /// Writes all of it, whatever the kernel takes at a time; behind a torn line on a new one.
-    fn write_all(&self, py: Python<'_>, data: &[u8], torn: bool) -> PyResult<()> {
-        if torn && !data.is_empty() {
+    fn write_all(&self, py: Python<'_>, data: &[u8]) -> PyResult<()> {
+        if self.torn.load(Relaxed) && !data.is_empty() {
             self.write_some(py, b"\n")?;
-            self.lock().torn = false;
+            self.torn.store(false, Relaxed);
         }
         self.write_some(py, data)
     }
@@ -196,7 +220,9 @@ impl Sink {
                 Err(error) => self.wait(py, error),
             };
             if let Err(error) = went_on {
-                self.lock().torn |= rest.len() < whole;
+                if rest.len() < whole {
+                    self.torn.store(true, Relaxed);
+                }
                 return Err(error);
             }
         }

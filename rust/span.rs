@@ -1,6 +1,8 @@
 //! The active span, read as cheaply as its source allows.
 
+use crate::changes::{self, Since};
 use crate::error::is_ordinary;
+use crate::ffi;
 use crate::imports;
 use crate::scalar::id;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -56,7 +58,9 @@ pub struct SpanReader {
 struct Stock {
     namespace: Py<PyDict>,
     runtime: Py<PyAny>,
-    get: Py<PyAny>,
+    in_force: Since,
+    watched: bool,
+    variable: Py<PyAny>,
     read: Py<PyAny>,
     /// Locked for moves of a few words only; Python code never runs under it.
     recent: Mutex<[Option<Entry>; ENTRIES]>,
@@ -87,9 +91,11 @@ impl SpanReader {
                 found
                     .map(|(namespace, runtime, variable)| {
                         PyResult::Ok(Stock {
+                            watched: ffi::watch(namespace.bind(py)),
+                            in_force: Since::default(),
                             namespace,
                             runtime,
-                            get: variable.getattr(py, "get")?,
+                            variable,
                             read: source.getattr("read")?.unbind(),
                             recent: Mutex::default(),
                         })
@@ -129,15 +135,25 @@ impl SpanReader {
 impl Stock {
     /// Whether the runtime is still the one that was found; tests and agents replace it.
     fn is_in_force(&self, py: Python<'_>) -> PyResult<bool> {
+        if self.in_force.holds() {
+            return Ok(true);
+        }
+        let now = changes::count();
         let current = self
             .namespace
             .bind(py)
             .get_item(intern!(py, "_RUNTIME_CONTEXT"))?;
-        Ok(current.is_some_and(|current| current.is(&self.runtime)))
+        let in_force = current.is_some_and(|current| current.is(&self.runtime));
+        if in_force && self.watched {
+            self.in_force.remember(now);
+        }
+        Ok(in_force)
     }
 
     fn read(&self, py: Python<'_>) -> PyResult<Option<Span>> {
-        let context = self.get.bind(py).call0()?;
+        let Some(context) = ffi::context_value(self.variable.bind(py))? else {
+            return Ok(None);
+        };
         if let Recalled::Known(span) = self.recall(&context) {
             return Ok(span);
         }

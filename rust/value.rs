@@ -2,6 +2,7 @@
 
 use crate::error::{Stop, Written, is_ordinary};
 use crate::imports;
+use crate::keys;
 use crate::scalar::{number, string};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -25,10 +26,15 @@ pub struct Open {
 }
 
 /// Appends the JSON text of any value; what cannot be written becomes a readable mark.
+#[inline]
 pub fn encode(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
     if scalar(out, value)? {
         return Ok(());
     }
+    encode_other(out, value, open)
+}
+
+fn encode_other(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
     let identity = value.as_ptr() as usize;
     if open.identities.contains(&identity) {
         return text(out, CIRCULAR);
@@ -53,6 +59,7 @@ pub fn encode(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> W
 
 /// Writes a value of an exact scalar type, in the order of how common they are; false for any other.
 /// No Python code of anybody's can run in here.
+#[inline]
 fn scalar(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Result<bool, Stop> {
     if let Ok(value) = value.cast_exact::<PyString>() {
         encode_string(out, value)?;
@@ -229,8 +236,8 @@ pub fn plain_key<'a>(key: &'a Bound<'_, PyAny>) -> Option<&'a str> {
 /// Appends `,"key":value` for each pair; the keys are plain and differ from each other.
 pub fn members(out: &mut Vec<u8>, pairs: &Pairs<'_>, open: &mut Open) -> Written {
     for (key, value) in pairs {
-        if let Some(key) = plain_key(key) {
-            member(out, key, value, open)?;
+        if keys::start_member(out, key)? {
+            encode(out, value, open)?;
         }
     }
     Ok(())
@@ -244,7 +251,8 @@ pub fn members_as(
     open: &mut Open,
 ) -> Written {
     for (key, (_, value)) in keys.iter().zip(pairs) {
-        member(out, key.extract()?, value, open)?;
+        keys::write_start(out, key.extract()?)?;
+        encode(out, value, open)?;
     }
     Ok(())
 }
@@ -256,13 +264,4 @@ pub fn unique_keys<'py>(
 ) -> PyResult<Bound<'py, PyList>> {
     let unique = imports::UNIQUE.get(keys.py())?;
     Ok(unique.call1((keys, reserved))?.cast_into::<PyList>()?)
-}
-
-fn member(out: &mut Vec<u8>, key: &str, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
-    out.try_reserve(1)?;
-    out.push(b',');
-    string::encode(out, key)?;
-    out.try_reserve(1)?;
-    out.push(b':');
-    encode(out, value, open)
 }

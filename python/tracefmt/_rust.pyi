@@ -32,6 +32,8 @@ class LineHandler:
         flush_level: int,
     ) -> LineHandler: ...
     def handle(self, record: Any) -> Any: ...
+    @staticmethod
+    def retire() -> None: ...
 
 @final
 class LoggerMethods:
@@ -41,42 +43,10 @@ class LoggerMethods:
         bound: Mapping[str, Any] | None,
         cold: Callable[..., None],
     ) -> LoggerMethods: ...
+    def method(self, name: str) -> Callable[..., None]: ...
     def seal(self) -> None: ...
-    def debug(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = None,
-        extra: Any = None,
-        stack_info: Any = None,
-        stacklevel: Any = None,
-        **fields: object,
-    ) -> None: ...
-    info = debug
-    warning = debug
-    error = debug
-    critical = debug
-    def exception(
-        self,
-        msg: object,
-        *args: object,
-        exc_info: Any = True,
-        extra: Any = None,
-        stack_info: Any = None,
-        stacklevel: Any = None,
-        **fields: object,
-    ) -> None: ...
-    def log(
-        self,
-        level: int,
-        msg: object,
-        *args: object,
-        exc_info: Any = None,
-        extra: Any = None,
-        stack_info: Any = None,
-        stacklevel: Any = None,
-        **fields: object,
-    ) -> None: ...
+    @staticmethod
+    def note_change() -> None: ...
 
 @final
 class Scanner:

@@ -44,52 +44,76 @@ pub fn encode(out: &mut Vec<u8>, text: &str) -> Written {
 /// The same for WTF-8: UTF-8 that may hold lone surrogates in three bytes each, which become the
 /// visible text `\udXXX` (strict parsers refuse the escape itself).
 pub fn encode_wtf8(out: &mut Vec<u8>, text: &[u8]) -> Written {
-    out.try_reserve(text.len() + 2)?;
+    out.try_reserve(text.len() + 2 + WORD)?;
     out.push(b'"');
     let mut rest = text;
-    loop {
-        let clean = clean_run(rest);
-        out.extend_from_slice(&rest[..clean]);
-        rest = &rest[clean..];
-        if rest.is_empty() {
-            break;
-        }
-        out.try_reserve(rest.len() + LONGEST + 1)?;
+    while !copy_clean(out, &mut rest) {
+        out.try_reserve(rest.len() + LONGEST + 1 + WORD)?;
         rest = &rest[escape(out, rest)..];
     }
     out.push(b'"');
     Ok(())
 }
 
-/// How many bytes from the start need no second look.
-fn clean_run(text: &[u8]) -> usize {
-    let mut done = 0;
-    for block in text.chunks_exact(WORD) {
-        if !is_clean_word(block) {
+/// Copies from the start of `rest` what needs no second look; true where that was all of it.
+///
+/// Words are looked at and copied in one go: most texts are short, and a call to copy a few bytes
+/// costs more than the bytes.
+fn copy_clean(out: &mut Vec<u8>, rest: &mut &[u8]) -> bool {
+    while let Some((word, behind)) = rest.split_first_chunk::<WORD>() {
+        if !is_clean_word(u64::from_le_bytes(*word)) {
             break;
         }
-        done += WORD;
+        out.extend_from_slice(word);
+        *rest = behind;
     }
-    let dirty = text[done..]
+    if rest.len() < WORD {
+        let word = short_word(rest);
+        if is_clean_word(word) {
+            let end = out.len() + rest.len();
+            out.extend_from_slice(&word.to_le_bytes());
+            out.truncate(end);
+            *rest = &[];
+            return true;
+        }
+    }
+    let clean = rest
         .iter()
         .position(|&byte| CLASSES[byte as usize] != Class::Clean);
-    dirty.map_or(text.len(), |index| done + index)
+    let (copied, behind) = rest.split_at(clean.unwrap_or(rest.len()));
+    out.extend_from_slice(copied);
+    *rest = behind;
+    behind.is_empty()
 }
 
 const WORD: usize = 8;
 const LOW: u64 = u64::MAX / 0xff; // 01 in each byte
 const HIGH: u64 = LOW << 7; // 80 in each byte
+const BLANKS: u64 = LOW * 0x20;
+
+/// Fewer than eight bytes as the low ones of a word, blanks above them.
+fn short_word(text: &[u8]) -> u64 {
+    let length = text.len() % WORD;
+    let word = match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        // what both halves hold is the same in both
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first))
+                | u64::from(u32::from_le_bytes(*last)) << (8 * (length - 4))
+        }
+        _ => text
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    word | BLANKS << (8 * length)
+}
 
 /// Whether eight bytes are ASCII with nothing to escape, by arithmetic on all of them at once.
 ///
 /// For bytes below 80, `byte - n` borrows from its high bit exactly where `byte < n`, and
 /// `(byte ^ c) - 1` exactly where `byte == c`.  A borrow may spill into the next byte, but only where
 /// there is one to report already.
-fn is_clean_word(block: &[u8]) -> bool {
-    let Ok(bytes) = block.try_into() else {
-        return false;
-    };
-    let word = u64::from_le_bytes(bytes);
+fn is_clean_word(word: u64) -> bool {
     let control = word.wrapping_sub(LOW * 0x20);
     let quote = (word ^ (LOW * 0x22)).wrapping_sub(LOW);
     let backslash = (word ^ (LOW * 0x5c)).wrapping_sub(LOW);

@@ -9,7 +9,10 @@ pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]
 RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
 # What can have no twin: plumbing between Rust and Python, shortcuts around Python code, tests.
-RUST_ONLY = {"call", "error", "ffi", "handler", "imports", "logger", "scalar/cases"}
+RUST_ONLY = {
+    *("bound", "call", "changes", "error", "ffi", "handler", "imports", "keys", "logger", "route"),
+    "scalar/cases",
+}
 # The Python core reads lines with `json`, and ids and times with `tracefmt.reading`.
 RUST_ONLY |= {f"scan/{room}" for room in ("cases", "fields", "id", "json", "table", "time")}
 ENTRANCES = {"lib": "", "mod": "", "__init__": ""}

@@ -80,6 +80,8 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
         """Let the core stand in for `handle` where it can: it does the same, in one native call."""
         own = self.__dict__
         kind = type(self)
+        if self._native is not None:
+            self._native[0].retire()
         own["_formats"] = "format" in own or kind.format is not logging.Handler.format
         if self._native is not None and own.get("handle") is self._native[1]:
             del own["handle"]
@@ -98,7 +100,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; a method that is put on the handler is called from then on."""
         super().__setattr__(name, value)
-        if name in _HANDLING:
+        if name in _HANDLING or name == "level":
             self._bind()
 
     def __delattr__(self, name: str) -> None:

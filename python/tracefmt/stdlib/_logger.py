@@ -73,6 +73,10 @@ class _LevelMethods:
     _target: logging.Logger
     _bound: Mapping[str, Any] | None = None
 
+    @staticmethod
+    def _note_change() -> None:
+        """Do nothing; the native methods bring one that voids what they remember."""
+
     debug: LevelMethod = _at(logging.DEBUG, "debug")
     info: LevelMethod = _at(logging.INFO, "info")
     warning: LevelMethod = _at(logging.WARNING, "warning")
@@ -147,7 +151,8 @@ class _LevelMethods:
         own = _LevelMethods.__dict__
         for name in _METHODS:
             if getattr(type(self), name) is own[name]:
-                self.__dict__[name] = getattr(methods, name)
+                self.__dict__[name] = methods.method(name)
+        self.__dict__["_note_change"] = native.note_change
         methods.seal()
 
 
@@ -179,6 +184,16 @@ class Logger(_LevelMethods, logging.Logger):  # type: ignore[misc]  # `fatal`: t
     def _adopted(self) -> None:
         self._target = self
         self._bind_native(self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; what native calls remember of the way to their handlers is void."""
+        super().__setattr__(name, value)
+        self._note_change()
+
+    def __delattr__(self, name: str) -> None:
+        """Delete an attribute, likewise."""
+        super().__delattr__(name)
+        self._note_change()
 
 
 class BoundLogger(_LevelMethods):

@@ -1,0 +1,132 @@
+//! Keys that come again and again, known by their identity: each thread keeps what they mean and how they
+//! are written.  Keys in source code are the same object at every call.
+
+use crate::error::Stop;
+use crate::names::{Meaning, Names};
+use crate::scalar::string;
+use crate::value::{Pairs, plain_key};
+use pyo3::prelude::*;
+use std::cell::RefCell;
+
+/// How many keys a thread keeps; a power of two.
+const KEPT: usize = 256;
+/// Bytes of the longest member start that is kept, `,"key":`.
+const ROOM: usize = 32;
+
+struct Known {
+    /// Held, so that its address cannot become another's.
+    key: Py<PyAny>,
+    /// The number of the names that gave it its meaning.
+    names: usize,
+    meaning: Meaning,
+    start: [u8; ROOM],
+    length: usize,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Vec<Option<Known>>> = const { RefCell::new(Vec::new()) };
+}
+
+fn place(key: &Bound<'_, PyAny>) -> usize {
+    let address = key.as_ptr() as usize;
+    (address >> 4 ^ address >> 12) % KEPT
+}
+
+/// Whether all keys are known to be those of plain attributes; false where one has to be looked at.
+pub fn are_attributes(pairs: &Pairs<'_>, names: &Names) -> bool {
+    let all = |known: &RefCell<Vec<Option<Known>>>| {
+        let known = known.try_borrow().ok()?;
+        let is_attribute = |key: &Bound<'_, PyAny>| {
+            let known = known.get(place(key))?.as_ref()?;
+            (key.is(&known.key) && known.names == names.id() && known.meaning == Meaning::Attribute)
+                .then_some(())
+        };
+        pairs.iter().try_for_each(|(key, _)| is_attribute(key))
+    };
+    KNOWN.try_with(all).is_ok_and(|all| all.is_some())
+}
+
+/// What a key means to these names; None where it is no plain text.
+pub fn meaning(key: &Bound<'_, PyAny>, names: &Names) -> Option<Meaning> {
+    let remembered = KNOWN.try_with(|known| {
+        let known = known.try_borrow().ok()?;
+        let known = known.get(place(key))?.as_ref()?;
+        (key.is(&known.key) && known.names == names.id()).then_some(known.meaning)
+    });
+    if let Ok(Some(meaning)) = remembered {
+        return Some(meaning);
+    }
+    let text = plain_key(key)?;
+    let meaning = names.meaning_in_use(text);
+    remember(key, text, names.id(), meaning);
+    Some(meaning)
+}
+
+/// Appends `,"key":`; false, and nothing, where the key is no plain text.
+pub fn start_member(out: &mut Vec<u8>, key: &Bound<'_, PyAny>) -> Result<bool, Stop> {
+    let remembered = KNOWN.try_with(|known| {
+        let known = known.try_borrow().ok()?;
+        let known = known.get(place(key))?.as_ref()?;
+        if !key.is(&known.key) {
+            return None;
+        }
+        if out.try_reserve(ROOM).is_err() {
+            return Some(false);
+        }
+        let end = out.len() + known.length;
+        out.extend_from_slice(&known.start); // all of it: a copy of known length needs no call
+        out.truncate(end);
+        Some(true)
+    });
+    match remembered {
+        Ok(Some(true)) => return Ok(true),
+        Ok(Some(false)) => return Err(Stop::OutOfMemory),
+        _ => {}
+    }
+    let Some(text) = plain_key(key) else {
+        return Ok(false);
+    };
+    remember(key, text, 0, Meaning::Attribute);
+    write_start(out, text)?;
+    Ok(true)
+}
+
+/// Appends `,"key":` for text.
+pub fn write_start(out: &mut Vec<u8>, key: &str) -> Result<(), Stop> {
+    out.try_reserve(1)?;
+    out.push(b',');
+    string::encode(out, key)?;
+    out.try_reserve(1)?;
+    out.push(b':');
+    Ok(())
+}
+
+/// Keeps a key, in the place of another.
+fn remember(key: &Bound<'_, PyAny>, text: &str, names: usize, meaning: Meaning) {
+    if text.len() + 4 > ROOM {
+        return;
+    }
+    let mut written = Vec::with_capacity(ROOM);
+    let mut start = [0; ROOM];
+    if write_start(&mut written, text).is_err() || written.len() > ROOM {
+        return;
+    }
+    start[..written.len()].copy_from_slice(&written);
+    let fresh = Known {
+        key: key.clone().unbind(),
+        names,
+        meaning,
+        start,
+        length: written.len(),
+    };
+    let replaced = KNOWN.try_with(|known| {
+        let mut known = known.try_borrow_mut().ok()?;
+        if known.is_empty() {
+            known.resize_with(KEPT, || None);
+        }
+        known[place(key)].replace(fresh)
+    });
+    if let Ok(Some(replaced)) = replaced {
+        drop(replaced.key.into_bound(key.py()));
+    }
+}
