@@ -41,7 +41,7 @@ help: ## list the targets
 
 demo: $(BUILT) $(DEMO) ## run three services that log through tracefmt, and follow a failure through them
 	@echo "==> tracefmt demo"
-	@$(RUN_ENV) $(dir $(PY))tracefmt demo $(ARGS)
+	@$(RUN_ENV) $(dir $(PY))tracefmt demo --keep .demo $(ARGS)
 
 test: $(BUILT) $(DEV) ## run all tests, on both cores
 ifdef CARGO
@@ -106,7 +106,7 @@ wheel-pure: $(TOOLS) ## build a py3-none-any wheel, without it, into dist/
 
 clean: ## remove all that was built or installed here
 	@echo "==> Removing venvs, builds and caches"
-	@rm -rf .venv .venv-3.* target dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .demo .venv .venv-3.* target dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@rm -f python/tracefmt/*.so python/tracefmt/*.pyd
 	@find $(LINTED) -name __pycache__ -prune -exec rm -rf {} +
 

@@ -55,8 +55,8 @@ impl<'a> Fields<'a> {
                 }
                 return Some(());
             };
-            for (filled, replaced) in self.filled.iter_mut().zip(entry.replaces) {
-                *filled &= !replaced;
+            for (member, replaced) in &entry.replaces {
+                self.filled[*member] &= !replaced;
             }
             let value = match &entry.nested {
                 Some(nested) if cursor.is_object() => {

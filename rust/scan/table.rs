@@ -28,7 +28,7 @@ pub struct Entry {
     /// What a value here is: places to put it.
     pub places: Vec<(usize, u32)>,
     /// Those, and the places of all that is nested in it: what a second value here replaces.
-    pub replaces: Places,
+    pub replaces: Vec<(usize, u64)>,
     pub nested: Option<Box<Node>>,
 }
 
@@ -89,7 +89,7 @@ impl Node {
             return;
         };
         let entry = self.make(first);
-        entry.replaces[member] |= 1 << bit;
+        entry.replaces.push((member, 1 << bit));
         if rest.is_empty() {
             entry.places.push((member, bit));
         } else {

@@ -24,6 +24,7 @@ class Run:
 
     def __init__(self, done, folder):
         self.status, self.output, self.errors = done.returncode, done.stdout, done.stderr
+        self.folder = folder
         self.files = {path.stem: path.read_text("utf-8") for path in folder.glob("*.jsonl")}
         self.lines = [
             json.loads(line) for text in self.files.values() for line in text.split("\n")[:-1]
@@ -63,6 +64,15 @@ def test_every_kept_line_is_json_with_its_service(demo):
     for service, text in demo.files.items():
         lines = [json.loads(line) for line in text.split("\n")[:-1]]
         assert {line["service"] for line in lines} == {service}
+
+
+def test_kept_pages(demo):
+    """`--keep` also leaves the page of the audit and the waterfall of the failed trace."""
+    symptom = next(line for line in reversed(demo.lines) if line.get("level") == "error")
+
+    assert "of the lines carry a trace id" in (demo.folder / "audit.html").read_text()
+    assert "<details" in (demo.folder / "trace.html").read_text()
+    assert symptom["service"] in (demo.folder / "trace.html").read_text()
 
 
 def test_each_request_is_one_trace_through_three_services(demo):

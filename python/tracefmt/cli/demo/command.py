@@ -41,7 +41,7 @@ MODULES = (
     "--keep",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep the JSON Lines files in DIR; those of an earlier demo there are replaced.",
+    help="Keep the log files and the pages of audit and trace in DIR; older ones are replaced.",
 )
 def demo(requests: int, concurrency: int, keep: Path | None) -> None:
     """

@@ -16,9 +16,16 @@ from rich.text import Text
 
 import tracefmt
 from tracefmt.cli import terminal
+from tracefmt.cli.audit import page as audit_page
+from tracefmt.cli.audit.report import Verdict, percent
 from tracefmt.cli.demo import claims, cost, files, fleet, load
 from tracefmt.cli.demo.files import Line
 from tracefmt.cli.demo.services import NAMES
+from tracefmt.cli.trace import page as trace_page
+from tracefmt.cli.trace.search import search
+from tracefmt.cli.trace.text import sentence
+from tracefmt.cli.trace.tree import build
+from tracefmt.correlation import scan
 
 LEVELS = {"info": "green", "warning": "yellow", "error": "bold red"}
 FRAME = re.compile(
@@ -47,9 +54,12 @@ def run_and_tell(folder: Path, requests: int, concurrency: int, *, kept: bool) -
 
     story = _Story(terminal.output(), lines)
     story.tell(statuses)
+    named = list(services.files.values())
+    if kept:
+        named += story.write_pages(folder, named)
     story.sum_up(statuses, time.perf_counter() - started)
     if kept:
-        story.name(services.files.values())
+        story.name(named)
 
 
 class _Story:
@@ -72,6 +82,28 @@ class _Story:
         self._show_cause(trace)
         self._show_lines_without_trace()
         self._show_cost()
+
+    def write_pages(self, folder: Path, logs: Sequence[Path]) -> list[Path]:
+        """Write what `tracefmt audit` and `tracefmt trace` make of the files, and return where."""
+        names = [str(path) for path in logs]
+        report = scan(names)
+        symptom = claims.upstream_failures(self._lines)[-1]
+        tree = build(search(symptom["trace_id"], names, (), None))
+        self._head("The same with one command each.")
+        self._show(
+            f"tracefmt audit {' '.join(path.name for path in logs)}\n"
+            f"    {percent(1 - report.missing_share)} of {report.total.lines:,} lines have an id\n"
+            f"tracefmt trace {symptom['trace_id'][:8]} {' '.join(path.name for path in logs)}"
+        )
+        if tree.failing is not None:
+            self._show(sentence(tree.failing), indent="       ")
+        pages = {
+            folder / "audit.html": audit_page.render(report, Verdict.of(report, None, 0)),
+            folder / "trace.html": trace_page.render(tree),
+        }
+        for path, page in pages.items():
+            path.write_text(page, encoding="utf-8")
+        return list(pages)
 
     def sum_up(self, statuses: Mapping[int, int], seconds: float) -> None:
         """Say how much that was, and what was checked."""
