@@ -5,21 +5,25 @@ See https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context
 the ids, and the project's ``docs/encoding.md`` for every byte of a line.
 """
 
+from typing import TYPE_CHECKING, Any
+
+from tracefmt import stdlib as _stdlib
 from tracefmt._core import NAME as core
 from tracefmt._version import __version__
 from tracefmt.exceptions import ConfigurationError, CoreError, TracefmtError
 from tracefmt.schemas import Field, Schema
 from tracefmt.spans import SpanContext, use
 from tracefmt.stdlib import (
-    ContextFilter,
     FileHandler,
     Formatter,
     Logger,
-    QueueHandler,
     StreamHandler,
     configure,
     get_logger,
 )
+
+if TYPE_CHECKING:
+    from tracefmt.stdlib import ContextFilter, QueueHandler
 
 __all__ = [
     "ConfigurationError",
@@ -40,3 +44,9 @@ __all__ = [
     "get_logger",
     "use",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("ContextFilter", "QueueHandler"):  # imported when they are asked for
+        return getattr(_stdlib, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import unquote
 
 
 def attributes() -> dict[str, str]:
@@ -16,7 +15,7 @@ def attributes() -> dict[str, str]:
     pairs = os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "").split(",")
     split = [pair.partition("=") for pair in pairs]
     return {
-        key.strip(): unquote(value.strip())
+        key.strip(): _decoded(value.strip())
         for key, equals, value in split
         if equals and key.strip()
     }
@@ -25,3 +24,11 @@ def attributes() -> dict[str, str]:
 def service_name() -> str | None:
     """Return ``OTEL_SERVICE_NAME``, else ``service.name`` of the attributes, else None."""
     return os.environ.get("OTEL_SERVICE_NAME") or attributes().get("service.name") or None
+
+
+def _decoded(value: str) -> str:
+    if "%" not in value:
+        return value
+    from urllib.parse import unquote  # noqa: PLC0415  # costs milliseconds, and is seldom needed
+
+    return unquote(value)

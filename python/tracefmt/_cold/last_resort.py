@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
 
 from tracefmt._cold.text import describe_error, visible
@@ -25,7 +25,20 @@ def line_of(record: Any, error: BaseException) -> bytes:
             if type(value := record.__dict__.get(name)) is str
         }
         found["format_error"] = describe_error(error)
-        # `json` leaves DEL as it is
-        return json.dumps(found, separators=(",", ":")).replace("\x7f", "\\u007f").encode()
+        members = [f'"{key}":"{_ODD.sub(_escape, value)}"' for key, value in found.items()]
+        return f"{{{','.join(members)}}}".encode("ascii")
     except Exception:
         return NOTHING_LEFT
+
+
+# `json` does the same, and costs a millisecond to import; there may be no memory for that later.
+_ODD = re.compile(r'[^ -~]|["\\]')
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    units = character.encode("utf-16-be").hex()
+    return _SHORT.get(character) or "".join(
+        f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)
+    )

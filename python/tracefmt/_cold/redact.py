@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
@@ -208,6 +207,8 @@ def _part(match: re.Match[str], path: str) -> tuple[str, str | int]:
         return "name", int(text)
     if kind == "quoted":
         try:
+            import ast  # noqa: PLC0415  # milliseconds that few paths need
+
             return kind, str(ast.literal_eval(text))
         except (SyntaxError, ValueError):
             raise _bad(path, f"{text} is no quoted name") from None

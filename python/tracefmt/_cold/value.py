@@ -8,13 +8,8 @@ they are, and the core that called converts them in turn, at its own depth.
 
 from __future__ import annotations
 
-import base64
-import dataclasses
-import datetime
-import decimal
+import binascii
 import enum
-import pathlib
-import uuid
 from collections import UserString
 from collections.abc import Callable, Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
@@ -63,13 +58,27 @@ def _converter(kind: type) -> Converter:
         if callable(method):
             return method  # type: ignore[no-any-return]
     for parent in kind.__mro__:
-        if parent in _BY_TYPE:
+        if parent in _BY_TYPE or _has_become_known(parent):
             return _BY_TYPE[parent]
         if parent is tuple and isinstance(getattr(kind, "_fields", None), tuple):
             return _named_tuple
         if parent in _BUILTIN:
             return _BUILTIN[parent]
     return _by_shape(kind)
+
+
+def _has_become_known(kind: type) -> bool:
+    """
+    Take up a type whose module has been imported by somebody else, by its name.
+
+    Importing these modules with the package would cost milliseconds, mostly for nothing.
+    """
+    module, method = _BY_NAME.get(kind.__name__, ("", None))
+    # from 3.13 on pathlib is a package with private modules
+    if not module or kind.__module__.partition(".")[0] != module:
+        return False
+    _BY_TYPE[kind] = str if method is None else getattr(kind, method)
+    return True
 
 
 def _by_shape(kind: type) -> Converter:
@@ -99,6 +108,8 @@ def _fields_shown(value: Any, fields: Any) -> dict[str, Any]:
 
 
 def _dataclass(value: Any) -> Any:
+    import dataclasses  # noqa: PLC0415  # who made the class has imported it already
+
     fields = dataclasses.fields(type(value))
     return _fields_shown(value, ((field.name, field.repr) for field in fields))
 
@@ -161,7 +172,7 @@ def _built_in(builtin: Any) -> Converter:
 
 
 def _base64(value: Any) -> str:
-    return base64.b64encode(value).decode("ascii")
+    return binascii.b2a_base64(value, newline=False).decode("ascii")
 
 
 _BY_TYPE: dict[type, Converter] = {
@@ -170,16 +181,20 @@ _BY_TYPE: dict[type, Converter] = {
     bytes: _base64,
     bytearray: _base64,
     memoryview: lambda value: _base64(value.tobytes()),
-    datetime.datetime: datetime.datetime.isoformat,
-    datetime.date: datetime.date.isoformat,
-    datetime.time: datetime.time.isoformat,
-    datetime.timedelta: datetime.timedelta.total_seconds,
-    uuid.UUID: str,
-    decimal.Decimal: str,
-    pathlib.PurePath: str,
     BaseException: describe_error,
     range: safe_repr,
     UserString: str,
+}
+
+# The module of a type, and the method that makes text or a number of its values; `str` if None.
+_BY_NAME: dict[str, tuple[str, str | None]] = {
+    "datetime": ("datetime", "isoformat"),
+    "date": ("datetime", "isoformat"),
+    "time": ("datetime", "isoformat"),
+    "timedelta": ("datetime", "total_seconds"),
+    "UUID": ("uuid", None),
+    "Decimal": ("decimal", None),
+    "PurePath": ("pathlib", None),
 }
 
 _BUILTIN: dict[type, Converter] = {

@@ -1,10 +1,19 @@
-"""tracefmt for the standard library's `logging`."""
+"""
+tracefmt for the standard library's `logging`.
 
-from tracefmt.stdlib._capture import ContextFilter, QueueHandler
+`ContextFilter` and `QueueHandler` are imported when they are first asked for: `logging.handlers` is
+half of what importing tracefmt would cost.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 from tracefmt.stdlib._configure import configure
 from tracefmt.stdlib._formatter import Formatter
 from tracefmt.stdlib._handlers import FileHandler, StreamHandler
 from tracefmt.stdlib._logger import BoundLogger, Logger, get_logger
+
+if TYPE_CHECKING:
+    from tracefmt.stdlib._capture import ContextFilter, QueueHandler
 
 __all__ = [
     "BoundLogger",
@@ -17,3 +26,14 @@ __all__ = [
     "configure",
     "get_logger",
 ]
+
+_LATE = ("ContextFilter", "QueueHandler")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        from tracefmt.stdlib import _capture  # noqa: PLC0415  # it imports logging.handlers
+
+        globals().update({late: getattr(_capture, late) for late in _LATE})
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
