@@ -1,6 +1,7 @@
 //! A record to one line: the plan's steps, run in order.
 
 use crate::error::{Stop, Written, is_ordinary};
+use crate::event::{Event, EventNames};
 use crate::imports;
 use crate::names::{Names, Slot};
 use crate::plan::Step;
@@ -9,8 +10,9 @@ use crate::screen::Screen;
 use crate::span::{self, Span, SpanReader};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyString, PyTuple};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -23,6 +25,7 @@ pub struct Encoder {
     id: usize,
     steps: Vec<Step>,
     names: Names,
+    events: EventNames,
     spans: SpanReader,
     describe_exception: Py<PyAny>,
     screen: Option<Screen>,
@@ -38,12 +41,14 @@ impl Encoder {
     ) -> PyResult<Self> {
         let py = plan.py();
         let steps = plan.getattr("steps")?;
+        let steps: Vec<Step> = steps
+            .try_iter()?
+            .map(|step| Step::new(&step?))
+            .collect::<PyResult<_>>()?;
         Ok(Self {
             id: LAST_ID.fetch_add(1, Relaxed),
-            steps: steps
-                .try_iter()?
-                .map(|step| Step::new(&step?))
-                .collect::<PyResult<_>>()?,
+            events: EventNames::new(plan, steps.iter().any(Step::needs_caller))?,
+            steps,
             names: Names::new(py, &plan.getattr("hidden")?, plan.getattr("reserved")?)?,
             spans: SpanReader::new(span_source)?,
             describe_exception,
@@ -62,6 +67,41 @@ impl Encoder {
                 new_bytes(record.py(), &out.bytes)
             }
         }
+    }
+
+    /// Return an event dict as one line of JSON; `ProcessorFormatter`'s are text in any case.
+    fn encode_event<'py>(
+        &self,
+        logger: &Bound<'py, PyAny>,
+        method_name: &Bound<'py, PyAny>,
+        event_dict: &Bound<'py, PyAny>,
+        text: bool,
+        variables: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = logger.py();
+        let event = Event {
+            logger,
+            method_name,
+            event_dict,
+            variables,
+        };
+        let text = text || event.has_record()?;
+        let mut out = Buffer::take();
+        let written = caught(|| {
+            let mut view = event.read(&self.events)?;
+            self.write(py, &mut out.bytes, &mut view)
+        });
+        let line = match written {
+            Ok(()) => returned(py, &out.bytes, text),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = line {
+            last_resort_with(&mut out.bytes, py, failure, |failure| {
+                event.last_line(failure)
+            })?;
+            return returned(py, &out.bytes, text);
+        }
+        line
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -193,6 +233,9 @@ impl Encoder {
                 return exception_text(&texts);
             }
         }
+        if let Some(texts) = &view.rendered {
+            return exception_text(texts);
+        }
         // what a stdlib formatter left behind
         let rendered = view.get(Slot::ExcText).filter(|text| {
             text.cast_exact::<PyString>()
@@ -236,16 +279,24 @@ pub struct Line<'a, 'py> {
 
 /// The line for a record that could not be written in any other way.
 fn last_resort(out: &mut Vec<u8>, record: &Bound<'_, PyAny>, failure: PyErr) -> PyResult<()> {
-    const NOTHING_LEFT: &[u8] = br#"{"format_error":"the record could not be written"}"#;
     let py = record.py();
+    last_resort_with(out, py, failure, |failure| {
+        imports::LINE_OF.get(py)?.call1((record, failure.value(py)))
+    })
+}
+
+fn last_resort_with<'py>(
+    out: &mut Vec<u8>,
+    py: Python<'py>,
+    failure: PyErr,
+    line_of: impl FnOnce(&PyErr) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<()> {
+    const NOTHING_LEFT: &[u8] = br#"{"format_error":"the record could not be written"}"#;
     if !is_ordinary(&failure, py) {
         return Err(failure);
     }
     *out = Vec::new(); // what was there may be all the memory that there is
-    let line = imports::LINE_OF
-        .get(py)
-        .and_then(|line_of| line_of.call1((record, failure.value(py))));
-    match line {
+    match line_of(&failure) {
         Ok(line) => out.extend_from_slice(line.extract().unwrap_or(NOTHING_LEFT)),
         Err(error) if is_ordinary(&error, py) => out.extend_from_slice(NOTHING_LEFT),
         Err(error) => return Err(error),
@@ -262,6 +313,17 @@ fn new_bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyByte
         bytes.copy_from_slice(content);
         Ok(())
     })
+}
+
+/// The line as structlog's loggers take it.
+fn returned<'py>(py: Python<'py>, content: &[u8], text: bool) -> PyResult<Bound<'py, PyAny>> {
+    if !text {
+        return Ok(new_bytes(py, content)?.into_any());
+    }
+    match std::str::from_utf8(content) {
+        Ok(line) if line.len() <= KEPT => Ok(PyString::new(py, line).into_any()),
+        _ => new_bytes(py, content)?.call_method0(intern!(py, "decode")),
+    }
 }
 
 /// The thread's buffer, for the time of one line.  While it is out (a `__repr__` may log), the next

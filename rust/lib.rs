@@ -7,6 +7,7 @@ mod call;
 mod changes;
 mod encoder;
 mod error;
+mod event;
 mod ffi;
 mod handler;
 mod imports;

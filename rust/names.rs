@@ -73,6 +73,8 @@ pub struct Names {
     by_length: Vec<Vec<(Box<str>, Meaning)>>,
     pub order: Vec<Expected>,
     task_name: Meaning,
+    /// What a name with an underscore before it means.
+    private: Meaning,
     pub reserved: Py<PyAny>,
 }
 
@@ -95,15 +97,8 @@ impl Names {
         hidden: &Bound<'_, PyAny>,
         reserved: Bound<'_, PyAny>,
     ) -> PyResult<Self> {
-        let mut names = Self {
-            id: LAST_ID.fetch_add(1, Relaxed) + 1,
-            marks: [0; MARKS / 64],
-            by_length: Vec::new(),
-            order: Vec::new(),
-            task_name: Meaning::Attribute,
-            reserved: reserved.clone().unbind(),
-        };
-        names.marks[0] |= 1; // private names: hidden
+        let mut names = Self::empty(&reserved, Meaning::Hidden);
+        names.marks[0] |= 1; // private names
         // the first meaning that a name gets stays
         for (name, slot) in SLOT_NAMES {
             names.add(name, Meaning::Standard(slot));
@@ -125,6 +120,30 @@ impl Names {
 
     pub fn id(&self) -> usize {
         self.id
+    }
+
+    /// The same where logging has no names of its own: for event dicts.
+    pub fn of_events(hidden: &Bound<'_, PyAny>, reserved: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut names = Self::empty(reserved, Meaning::Attribute);
+        for name in hidden.try_iter()? {
+            names.add(name?.extract()?, Meaning::Hidden);
+        }
+        for name in reserved.try_iter()? {
+            names.add(name?.extract()?, Meaning::Reserved);
+        }
+        Ok(names)
+    }
+
+    fn empty(reserved: &Bound<'_, PyAny>, private: Meaning) -> Self {
+        Self {
+            id: LAST_ID.fetch_add(1, Relaxed) + 1,
+            marks: [0; MARKS / 64],
+            by_length: Vec::new(),
+            order: Vec::new(),
+            task_name: Meaning::Attribute,
+            private,
+            reserved: reserved.clone().unbind(),
+        }
     }
 
     fn add(&mut self, name: &str, meaning: Meaning) {
@@ -158,7 +177,7 @@ impl Names {
         let found = same_length.iter().find(|(known, _)| **known == *name);
         match found {
             Some((_, meaning)) => *meaning,
-            None if name.starts_with('_') => Meaning::Hidden,
+            None if name.starts_with('_') => self.private,
             None => Meaning::Attribute,
         }
     }

@@ -69,7 +69,7 @@ impl Writer {
             ("timestamp", "rfc3339") => Self::Timestamp,
             ("level", "lower") => Self::LevelLower,
             ("level", "value") => Self::Always(Slot::LevelName),
-            ("logger", "value") => Self::Always(Slot::Name),
+            ("logger", "value") => Self::UnlessNone(Slot::Name),
             ("message", "value") => Self::Message,
             ("trace_id", "hex") => Self::TraceId,
             ("span_id", "hex") => Self::SpanId,

@@ -23,6 +23,8 @@ pub struct RecordView<'py> {
     pub error: Option<String>,
     pub format_args: Option<Bound<'py, PyAny>>,
     pub capture: Option<Captured<'py>>,
+    /// An exception, as a processor of structlog's wrote it.
+    pub rendered: Option<Bound<'py, PyTuple>>,
     /// Attributes that come first, encoded already.
     pub bound: Option<Arc<[u8]>>,
 }
@@ -135,7 +137,7 @@ impl<'py> RecordView<'py> {
         }
     }
 
-    fn read_capture(&self, py: Python<'py>) -> Result<Option<Captured<'py>>, Stop> {
+    pub fn read_capture(&self, py: Python<'py>) -> Result<Option<Captured<'py>>, Stop> {
         match self.get(Slot::Capture) {
             Some(mark) if !mark.is_none() => {
                 let found = imports::CAPTURED.get(py)?.call1((mark,))?;

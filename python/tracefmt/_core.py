@@ -12,7 +12,8 @@ suite on both cores in one process.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tracefmt._version import __version__
@@ -33,6 +34,26 @@ class RecordEncoder(Protocol):
 
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
+        ...
+
+    def encode_event(
+        self,
+        logger: Any,
+        method_name: str,
+        event_dict: Any,
+        text: bool,
+        variables: Mapping[str, ContextVar[Any]] | None,
+    ) -> bytes | str:
+        """
+        Return a structlog event dict as one line of JSON, without a newline.
+
+        Args:
+            logger: the logger that structlog wraps.
+            method_name: the method that is called.
+            event_dict: what the call says, and what processors have added.
+            text: return `str` rather than bytes.
+            variables: structlog's context variables by their names, if they are to be read.
+        """
         ...
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, Final, final
 
 from tracefmt._cold.exception import ExceptionText
@@ -19,6 +20,14 @@ class Encoder:
         describe_exception: Callable[[Any], ExceptionText | None],
     ) -> Encoder: ...
     def encode_record(self, record: Any) -> bytes: ...
+    def encode_event(
+        self,
+        logger: Any,
+        method_name: str,
+        event_dict: Any,
+        text: bool,
+        variables: Mapping[str, ContextVar[Any]] | None,
+    ) -> bytes | str: ...
 
 @final
 class LineHandler:

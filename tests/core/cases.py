@@ -2,6 +2,7 @@
 
 import array
 import collections
+import collections.abc
 import datetime
 import decimal
 import enum
@@ -20,7 +21,7 @@ import pytest
 from opentelemetry import trace
 from opentelemetry.context import Context
 from tests.core import hostile
-from tests.core.line import record
+from tests.core.line import CREATED, record
 
 from tracefmt import Field, Schema, SpanContext
 from tracefmt.schemas import Form, Input
@@ -105,6 +106,27 @@ def raises(error):
     raise error
 
 
+def call(event_dict, method_name="info", logger=None):
+    """Return what structlog gives to its last processor, the event dict with a time."""
+    if type(event_dict) is dict and "event" in event_dict:
+        event_dict.setdefault("timestamp", CREATED)
+    return logger, method_name, event_dict
+
+
+def stack(kind, message, *frames, is_cause=False, notes=(), members=()):
+    """Return an exception as `structlog.processors.dict_tracebacks` has it."""
+    return {
+        "exc_type": kind,
+        "exc_value": message,
+        "exc_notes": list(notes),
+        "syntax_error": None,
+        "is_cause": is_cause,
+        "frames": [{"filename": f, "lineno": n, "name": name} for f, n, name in frames],
+        "is_group": bool(members),
+        "exceptions": list(members),
+    }
+
+
 class OwnMessage(logging.LogRecord):
     """A record with a message of its own."""
 
@@ -117,6 +139,25 @@ class BrokenMessage(logging.LogRecord):
 
     def getMessage(self):
         raise ValueError("no message")
+
+
+class BrokenName:
+    """A logger whose name cannot be had."""
+
+    name = property(lambda self: 1 // 0)
+
+
+class BrokenMapping(collections.abc.Mapping):
+    """An event dict that cannot be read."""
+
+    def __getitem__(self, key):
+        raise ValueError(key)
+
+    def __iter__(self):
+        raise ValueError
+
+    def __len__(self):
+        return 1
 
 
 class Properties(logging.LogRecord):
@@ -180,9 +221,21 @@ NAMESPACE = {
         value.__name__: value
         for value in (
             *(Field, Schema, SpanContext, Form, Input),
-            *(record, raised, exc_info, without, of_class, raises),
+            *(record, raised, exc_info, without, of_class, raises, call, stack),
             Context,
-            *(OwnMessage, BrokenMessage, Properties, Slots, Point, Level, Order, User, Event),
+            *(
+                OwnMessage,
+                BrokenMessage,
+                BrokenName,
+                BrokenMapping,
+                Properties,
+                Slots,
+                Point,
+                Level,
+                Order,
+                User,
+                Event,
+            ),
         )
     },
     "SPAN": SPAN,

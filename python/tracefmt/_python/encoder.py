@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from tracefmt._cold import event as cold_event
 from tracefmt._cold.exception import ExceptionText
 from tracefmt._cold.last_resort import NOTHING_LEFT, line_of
 from tracefmt._cold.record import CONTEXT, explicit
 from tracefmt._cold.text import describe_error
+from tracefmt._python.event import EventReader
 from tracefmt._python.names import Names
 from tracefmt._python.plan import compile_steps
 from tracefmt._python.record import RecordView
@@ -43,6 +46,7 @@ class Encoder:
             if step.input not in _SELDOM
         ]
         self._names = Names(plan.hidden, plan.reserved)
+        self._events = EventReader(plan)
         self._read_span = reader(span_source)
         self._describe = describe_exception
         self._screen = plan.screen
@@ -50,19 +54,41 @@ class Encoder:
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
         try:
-            line = Line(record, self._names)
-            line.span = self._span_of(line)
-            line.exception = self._exception_of(line)
-            if self._screen is not None:
-                screen_line(line, self._screen, self._names)
-            parts = []
-            for prefix, write in self._steps if line.has_seldom_fields() else self._usual_steps:
-                text = write(line)
-                if text is not None:
-                    parts.append(prefix + text)
-            return f"{{{''.join(parts)[1:]}}}".encode()
+            return self._write(Line(record, self._names), self._names).encode()
         except Exception as error:
             return _last_resort(record, error)
+
+    def encode_event(
+        self,
+        logger: Any,
+        method_name: str,
+        event_dict: Any,
+        text: bool,
+        variables: Mapping[str, ContextVar[Any]] | None,
+    ) -> bytes | str:
+        """Return an event dict as one line of JSON; `ProcessorFormatter`'s are text in any case."""
+        if not text and type(event_dict) is dict:
+            text = "_record" in event_dict
+        try:
+            line = Line.__new__(Line)
+            self._events.read(line, logger, method_name, event_dict, variables)
+            written = self._write(line, self._events)
+            return written if text else written.encode()
+        except Exception as error:
+            last = _last_resort_of_event(logger, method_name, event_dict, error)
+            return last.decode() if text else last
+
+    def _write(self, line: Line, names: Names | EventReader) -> str:
+        line.span = self._span_of(line)
+        line.exception = self._exception_of(line)
+        if self._screen is not None:
+            screen_line(line, self._screen, names)
+        parts = []
+        for prefix, write in self._steps if line.has_seldom_fields() else self._usual_steps:
+            text = write(line)
+            if text is not None:
+                parts.append(prefix + text)
+        return f"{{{''.join(parts)[1:]}}}"
 
     def _span_of(self, line: Line) -> SpanContext | tuple[int, int, int] | None:
         if line.capture is not None:
@@ -84,6 +110,8 @@ class Encoder:
             return line.capture.exception
         exc_info = line.values.get("exc_info")
         texts = None if exc_info is None or exc_info is False else self._describe(exc_info)
+        if texts is None and line.rendered is not None:
+            return line.rendered
         if texts is None:
             rendered = line.values.get("exc_text")  # what a stdlib formatter left behind
             if type(rendered) is str and rendered:
@@ -94,6 +122,13 @@ class Encoder:
 def _last_resort(record: Any, error: Exception) -> bytes:
     try:
         return line_of(record, error)
+    except Exception:  # the call itself failed: no stack left
+        return NOTHING_LEFT
+
+
+def _last_resort_of_event(logger: Any, method: Any, event_dict: Any, error: Exception) -> bytes:
+    try:
+        return cold_event.last_line_of(logger, method, event_dict, error)
     except Exception:  # the call itself failed: no stack left
         return NOTHING_LEFT
 

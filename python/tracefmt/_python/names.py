@@ -38,7 +38,7 @@ class Names:
             return self._odd_members(values)
         for key, value in islice(values.items(), known, None):
             if type(key) is str and key not in self._special and key[:1] != "_":
-                prefix = _prefix(key)
+                prefix = prefix_of(key)
                 if prefix is None:
                     return self._odd_members(values)
                 members.append((prefix, value))
@@ -74,5 +74,6 @@ class Names:
 
 
 @lru_cache(maxsize=1024)
-def _prefix(key: str) -> str | None:
+def prefix_of(key: str) -> str | None:
+    """Return ``,"key":``, or None for a key with lone surrogates."""
     return f",{encode_string(key)}:" if is_plain(key) else None

@@ -56,6 +56,16 @@ def _raw(name: str) -> Writer:
     return write
 
 
+def _recurring_unless_none(name: str) -> Writer:
+    def write(line: Line) -> str | None:
+        value = line.values.get(name)
+        if type(value) is str:
+            return _recurring(value)
+        return None if value is None else encode_value(value)
+
+    return write
+
+
 def _unless_none(name: str) -> Writer:
     def write(line: Line) -> str | None:
         value = line.values.get(name)
@@ -92,7 +102,7 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("timestamp", "rfc3339"): _timestamp,
     ("level", "lower"): _level,
     ("level", "value"): _raw("levelname"),
-    ("logger", "value"): _raw("name"),
+    ("logger", "value"): _recurring_unless_none("name"),
     ("message", "value"): lambda line: encode_string(line.message),
     ("trace_id", "hex"): _id(0, ids.trace_id),
     ("span_id", "hex"): _id(1, ids.span_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracefmt._cold.exception import ExceptionText
+from tracefmt._python.event import EventReader
 from tracefmt._python.names import Names
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from tracefmt._python.encoder import Line
 
 
-def screen_line(line: Line, screen: Screen, names: Names) -> None:
+def screen_line(line: Line, screen: Screen, names: Names | EventReader) -> None:
     """Put what passes in the place of attributes, message, arguments and exception."""
     line.message = screen.text(line.message)
     if line.format_args is not None:

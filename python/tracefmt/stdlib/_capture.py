@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-from typing import Any
+from typing import Any, cast
 
+from tracefmt._cold import event as cold_event
 from tracefmt._cold import message as cold_message
 from tracefmt._cold.exception import describe
 from tracefmt._cold.plain import plain
@@ -93,6 +94,8 @@ class QueueHandler(logging.handlers.QueueHandler):
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Return a copy of the record that says the same in any thread and any process."""
         found = captured(record.__dict__.get(CAPTURE)) or self._capture(record)
+        if _is_event(record):
+            return _prepare_event(record, found)
         message, error = _message(record)
         texts = describe(record.exc_info)
         if error is not None:
@@ -111,6 +114,30 @@ class QueueHandler(logging.handlers.QueueHandler):
         sent.msg = sent.message = message
         sent.args = sent.exc_info = None
         return sent
+
+
+def _is_event(record: logging.LogRecord) -> bool:
+    """Return whether structlog has left an event dict, for its `ProcessorFormatter` to render."""
+    return type(record.msg) is dict and "_logger" in record.__dict__ and "_name" in record.__dict__
+
+
+def _prepare_event(record: logging.LogRecord, found: Captured) -> logging.LogRecord:
+    """Return a copy that `ProcessorFormatter` still takes for structlog's."""
+    event_dict: dict[str, Any] = dict(cast("dict[str, Any]", record.msg))
+    texts = describe(cold_event.exc_info(event_dict.get("exc_info")))
+    if texts is not None:
+        del event_dict["exc_info"]
+        # other renderers than tracefmt's find it where structlog puts it
+        event_dict.setdefault("exception", (texts.stacktrace or "").rstrip("\n"))
+        found = found._replace(exception=texts)
+    sent = logging.LogRecord.__new__(logging.LogRecord)
+    for key, value in _attributes(record).items():
+        sent.__dict__[key] = value if key in STANDARD else plain(value)
+    sent.__dict__.update(_logger=None, _name=str(sent.__dict__["_name"]))
+    sent.__dict__[CAPTURE] = found.mark()
+    sent.msg = plain(event_dict)
+    sent.args = sent.exc_info = None
+    return sent
 
 
 def _attributes(record: logging.LogRecord) -> dict[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
@@ -130,7 +131,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
             else:
                 sink.write(self._line(record))
             if self._buffer_size > 0:
-                self._after_buffering(record, sink)
+                self._after_buffering(record.levelno, sink)
         except Exception:
             self.handleError(record)
 
@@ -147,8 +148,36 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
             self._stream.write(line.decode("utf-8", "backslashreplace") + self.terminator)
         self._stream.flush()
 
-    def _after_buffering(self, record: logging.LogRecord, sink: _core.LineSink) -> None:
-        if record.levelno >= self._flush_level:
+    def write_line(self, line: bytes | str, level: int) -> None:
+        """
+        Write a line that is ready, where the lines of records go; errors are raised.
+
+        Args:
+            line: one line without a newline, as UTF-8 or text.
+            level: of this level and above lines do not stay in the buffer.
+        """
+        if isinstance(line, str):
+            line = line.encode("utf-8", "backslashreplace")
+        sink = self._sink
+        if sink is not None:
+            if self._buffer_size == 0:
+                self._stream.flush()
+            sink.write(line)
+            if self._buffer_size > 0:
+                self._after_buffering(level, sink)
+        else:
+            self._open_late()
+            if self._sink is not None:
+                self.write_line(line, level)
+            elif self._stream is not None:
+                with self.lock or contextlib.nullcontext():
+                    self._write_to_stream(line)
+
+    def _open_late(self) -> None:
+        """Open what has been put off."""
+
+    def _after_buffering(self, level: int, sink: _core.LineSink) -> None:
+        if level >= self._flush_level:
             sink.flush()
         elif self._flusher is not None:
             self._flusher.ensure()
@@ -321,14 +350,19 @@ class FileHandler(_LineHandler, logging.FileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         """Open the file if that was put off, and write the record's line."""
         if self._stream is None:
-            if self.mode == "w" and getattr(self, "_closed", False):
-                return  # logging's rule: a closed handler does not empty the file again
             try:
-                self.stream = self._open()
+                self._open_late()
             except OSError:
                 self.handleError(record)
                 return
+            if self._stream is None:
+                return
         _LineHandler.emit(self, record)
+
+    def _open_late(self) -> None:
+        # logging's rule: a closed handler does not empty the file again
+        if self._stream is None and not (self.mode == "w" and getattr(self, "_closed", False)):
+            self.stream = self._open()
 
 
 _OURS = (StreamHandler, FileHandler)

@@ -1,0 +1,172 @@
+"""What a core takes from a structlog event dict before it writes anything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from tracefmt._cold import event as cold_event
+from tracefmt._cold import key as cold_key
+from tracefmt._cold.record import CAPTURE, CONTEXT, captured
+from tracefmt._python.names import prefix_of
+from tracefmt._python.record import RecordView
+from tracefmt._python.scalar.string import encode as encode_string
+from tracefmt._python.value import is_plain
+
+if TYPE_CHECKING:
+    from tracefmt.schemas import Plan
+
+_STRUCTLOG = frozenset({"_record", "_from_structlog", "_logger", "_name", CAPTURE})
+_FORMATTED = frozenset({"message", "asctime"})  # left on a record by a formatter
+_CALLSITE = {"pathname": str, "lineno": int, "func_name": str}
+
+
+class EventReader:
+    """
+    Reads event dicts for one plan.
+
+    Args:
+        plan: the compiled schema.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._hidden, self._reserved = plan.hidden, plan.reserved
+        callsite = {"file_path", "line_number", "function_name"}
+        self._needs_caller = any(step.input in callsite for step in plan.steps)
+        # the types under which keys behind `event` are taken for what their names say
+        self._behind: dict[str, Any] = {
+            "level": str,
+            "logger": str,
+            "stack": str,
+            **(_CALLSITE if self._needs_caller else {}),
+        }
+
+    def read(
+        self,
+        view: RecordView,
+        logger: Any,
+        method_name: Any,
+        event_dict: Any,
+        variables: Mapping[str, ContextVar[Any]] | None,
+    ) -> None:
+        """Fill a view that is still empty."""
+        items = event_dict.copy() if type(event_dict) is dict else cold_event.items_of(event_dict)
+        found, rest = self._sort(items)
+        view.rendered = None
+        if type(stacks := found.get("exception")) is list:
+            view.rendered = cold_event.texts_of(stacks)
+            if view.rendered is None:
+                rest.append(("exception", stacks))
+        if variables:
+            bound = _bound(variables, items)
+            rest += [item for item in bound if item[0] not in self._hidden]
+        view.given = dict(enumerate(rest))
+        view.attributes, _ = self.named(rest)
+        said = cold_event.said_by(found["_record"]) if "_record" in found else _NOTHING
+        view.values = self._values(found, said, logger, method_name)
+        view.capture = None if said[6] is None else captured(said[6])
+        view.read_message(None, exact=True)
+
+    def _sort(self, items: dict[Any, Any]) -> tuple[dict[str, Any], list[tuple[Any, Any]]]:
+        """Part what has a meaning from what has none; behind `event` are the processors' keys."""
+        found: dict[str, Any] = {}
+        rest: list[tuple[Any, Any]] = []
+        behind = False
+        hidden = self._hidden | _STRUCTLOG
+        for key, value in items.items():
+            if type(key) is not str:
+                rest.append((key, value))
+            elif key == "event":
+                behind = True
+                found[key] = value
+            elif self._is_taken(key, value, behind=behind):
+                found[key] = value
+            elif key == "_from_structlog" and value is False:
+                hidden |= _FORMATTED
+            elif key not in hidden:
+                rest.append((key, value))
+        return found, rest
+
+    def _is_taken(self, key: str, value: Any, *, behind: bool) -> bool:
+        if key in ("exc_info", "stack_info", "_record", CONTEXT):
+            return True
+        if key == "positional_args":
+            return type(value) is tuple
+        if not behind:
+            return False
+        if key == "timestamp":
+            return value is not None
+        if key == "exception":
+            return type(value) is str or type(value) is list
+        return key in self._behind and type(value) is self._behind[key]
+
+    def pairs(self, given: dict[Any, Any]) -> list[tuple[Any, Any]]:
+        """Return the attributes of a view with the keys that they were given."""
+        return list(given.values())
+
+    def named(self, pairs: list[tuple[Any, Any]]) -> tuple[list[tuple[str, Any]], bool]:
+        """Return ``,"key":`` and value of each attribute, and whether keys are odd."""
+        keys = [key for key, _ in pairs]
+        if all(map(is_plain, keys)) and self._reserved.isdisjoint(keys):
+            return [(prefix_of(key) or "", value) for key, value in pairs], False
+        keys = cold_key.unique(keys, self._reserved)
+        prefixes = [f",{encode_string(key)}:" for key in keys]
+        return list(zip(prefixes, [value for _, value in pairs], strict=True)), True
+
+    def _values(
+        self, found: dict[str, Any], said: tuple[Any, ...], logger: Any, method_name: Any
+    ) -> dict[str, Any]:
+        """Return what a record would hold under logging's names."""
+        name, level, created = said[:3]
+        if "logger" in found:
+            name = found["logger"]
+        elif name is None:
+            name = cold_event.name_of(logger)
+        if "level" in found or level is None:
+            level = found.get("level", method_name)
+            level = cold_event.LEVELS.get(level, level) if type(level) is str else level
+        if "timestamp" in found:
+            created = cold_event.created(found["timestamp"])
+        elif created is None:
+            created = time.time()
+        event, args = found.get("event"), found.get("positional_args")
+        stack = found.get("stack_info")
+        values = {
+            "name": name,
+            "levelname": level,
+            "created": created,
+            "msg": "" if event is None else event,
+            "args": None if args is None else cold_event.arguments(args),
+            "exc_info": cold_event.exc_info(found.get("exc_info")),
+            "exc_text": found.get("exception"),
+            CONTEXT: found.get(CONTEXT),
+            "stack_info": stack if type(stack) is str else cold_event.stack_text(stack),
+        }
+        if values["stack_info"] is None:
+            values["stack_info"] = found.get("stack")
+        if self._needs_caller:
+            values.update(_callsite(found, said))
+        return values
+
+
+_NOTHING = (None,) * 7
+
+
+def _bound(
+    variables: Mapping[str, ContextVar[Any]], items: dict[Any, Any]
+) -> list[tuple[Any, Any]]:
+    """Return what is bound in structlog's context variables, other than what the call gives."""
+    start = len(cold_event.VARIABLE_PREFIX)
+    bound = [(name[start:], variable.get(...)) for name, variable in tuple(variables.items())]
+    return [(key, value) for key, value in bound if value is not ... and key not in items]
+
+
+def _callsite(found: dict[str, Any], said: tuple[Any, ...]) -> dict[str, Any]:
+    site: tuple[Any, ...] = tuple(found.get(key) for key in _CALLSITE)
+    if all(part is None for part in site):
+        site = said[3:6]
+    if all(part is None for part in site):
+        site = cold_event.caller()
+    return dict(zip(("pathname", "lineno", "funcName"), site, strict=True))
