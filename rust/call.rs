@@ -121,6 +121,7 @@ impl<'a, 'py> Given<'a, 'py> {
 /// What a record of the call would hold.
 pub struct Call<'a, 'b, 'py> {
     name: Bound<'py, PyAny>,
+    level: i64,
     level_name: Bound<'py, PyAny>,
     created: f64,
     pub msg: Argument<'b, 'py>,
@@ -139,7 +140,7 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
         py: Python<'py>,
         given: &'a Given<'b, 'py>,
         name: &Bound<'py, PyAny>,
-        level_name: Bound<'py, PyAny>,
+        (level, level_name): (i64, Bound<'py, PyAny>),
         bound: Option<&'a Bound<'py, PyDict>>,
     ) -> PyResult<Option<Self>> {
         let extra = given.extra.filter(|extra| !extra.is_none());
@@ -163,6 +164,7 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
         };
         Ok(Some(Self {
             name: name.clone(),
+            level,
             level_name,
             created: now(),
             msg: given.msg()?,
@@ -203,6 +205,8 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
             return Ok(false);
         }
         view.set(Slot::Name, Some(self.name.clone()));
+        let level = self.level.into_pyobject(py).map_err(PyErr::from)?;
+        view.set(Slot::LevelNumber, Some(level.into_any()));
         view.set(Slot::LevelName, Some(self.level_name.clone()));
         let created = PyFloat::new(py, self.created).into_any();
         view.set(Slot::Created, Some(created));

@@ -3,7 +3,7 @@
 use crate::error::{Stop, Written, is_ordinary};
 use crate::event::{Event, EventNames};
 use crate::imports;
-use crate::names::{Names, Slot};
+use crate::names::{Names, Slot, Wanted};
 use crate::plan::Step;
 use crate::record::RecordView;
 use crate::screen::Screen;
@@ -23,9 +23,10 @@ static LAST_ID: AtomicUsize = AtomicUsize::new(0);
 #[pyclass(frozen, module = "tracefmt._rust")]
 pub struct Encoder {
     id: usize,
-    steps: Vec<Step>,
+    steps: Box<[Step]>,
     names: Names,
     events: EventNames,
+    needs_caller: bool,
     spans: SpanReader,
     describe_exception: Py<PyAny>,
     screen: Option<Screen>,
@@ -40,16 +41,18 @@ impl Encoder {
         describe_exception: Py<PyAny>,
     ) -> PyResult<Self> {
         let py = plan.py();
-        let steps = plan.getattr("steps")?;
-        let steps: Vec<Step> = steps
-            .try_iter()?
-            .map(|step| Step::new(&step?))
-            .collect::<PyResult<_>>()?;
+        let steps = Step::all_of(&plan.getattr("steps")?)?;
+        let mut wanted = Wanted::default();
+        for step in &steps {
+            step.visit_slots(&mut |slot| wanted.add(slot));
+        }
+        let (hidden, reserved) = (plan.getattr("hidden")?, plan.getattr("reserved")?);
         Ok(Self {
             id: LAST_ID.fetch_add(1, Relaxed),
-            events: EventNames::new(plan, steps.iter().any(Step::needs_caller))?,
+            events: EventNames::new(plan, wanted.needs_callsite())?,
             steps,
-            names: Names::new(py, &plan.getattr("hidden")?, plan.getattr("reserved")?)?,
+            names: Names::new(py, &hidden, reserved, &wanted)?,
+            needs_caller: wanted.needs_caller(),
             spans: SpanReader::new(span_source)?,
             describe_exception,
             screen: Screen::of(plan.getattr("screen")?)?,
@@ -158,9 +161,9 @@ impl Encoder {
         self.screen.is_some()
     }
 
-    /// Whether a line says where its call stands in the source.
+    /// Whether a line says where its call stands in the source, or who runs it.
     pub fn needs_caller(&self) -> bool {
-        self.steps.iter().any(Step::needs_caller)
+        self.needs_caller
     }
 
     fn write<'py>(

@@ -263,6 +263,10 @@ impl<'py> Event<'_, 'py> {
             (None, None) => now(py)?,
         };
         view.set(Slot::Name, name);
+        let numbers = imports::namespace(py, &imports::LEVEL_NUMBERS)?;
+        if level.is_exact_instance_of::<PyString>() {
+            view.set(Slot::LevelNumber, numbers.get_item(&level)?);
+        }
         view.set(Slot::LevelName, Some(level));
         view.set(Slot::Created, Some(created));
         view.set(Slot::Capture, said[6].take());
@@ -289,6 +293,13 @@ impl<'py> Event<'_, 'py> {
         );
         if needs_caller {
             let site = callsite(py, found.site, said)?;
+            if let Some(path) = site[0]
+                .as_ref()
+                .filter(|path| path.is_exact_instance_of::<PyString>())
+            {
+                let parts = path.call_method1(intern!(py, "rpartition"), ("/",))?;
+                view.set(Slot::FileName, Some(parts.get_item(2)?));
+            }
             let slots = [Slot::PathName, Slot::LineNumber, Slot::FunctionName];
             for (slot, value) in slots.into_iter().zip(site) {
                 view.set(slot, value);

@@ -299,7 +299,7 @@ impl LoggerMethods {
             return Ok(false);
         };
         let bound = self.bound.as_ref().map(|bound| bound.fields().bind(py));
-        let Some(call) = Call::of(py, given, &name, level_name, bound)? else {
+        let Some(call) = Call::of(py, given, &name, (level, level_name), bound)? else {
             return Ok(false);
         };
         if let [(native, handler)] = &reached[..] {

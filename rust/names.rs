@@ -25,6 +25,12 @@ pub enum Slot {
     ExcInfo,
     ExcText,
     StackInfo,
+    LevelNumber,
+    FileName,
+    Process,
+    ProcessName,
+    Thread,
+    ThreadName,
     /// What `ContextFilter` and `QueueHandler` leave.
     Capture,
     /// The span that the record's author names by hand.
@@ -46,9 +52,59 @@ const SLOT_NAMES: [(&str, Slot); SLOTS - 1] = [
     ("exc_info", Slot::ExcInfo),
     ("exc_text", Slot::ExcText),
     ("stack_info", Slot::StackInfo),
+    ("levelno", Slot::LevelNumber),
+    ("filename", Slot::FileName),
+    ("process", Slot::Process),
+    ("processName", Slot::ProcessName),
+    ("thread", Slot::Thread),
+    ("threadName", Slot::ThreadName),
     ("_tracefmt", Slot::Capture),
     ("otel_context", Slot::Context),
 ];
+
+/// Those that only some plans write; the others take no part in a record's reading.
+const SELDOM: [Slot; 9] = [
+    Slot::PathName,
+    Slot::LineNumber,
+    Slot::FunctionName,
+    Slot::LevelNumber,
+    Slot::FileName,
+    Slot::Process,
+    Slot::ProcessName,
+    Slot::Thread,
+    Slot::ThreadName,
+];
+
+/// Which of logging's attributes a plan writes.
+#[derive(Default)]
+pub struct Wanted([bool; SLOTS]);
+
+impl Wanted {
+    pub fn add(&mut self, slot: Slot) {
+        self.0[slot as usize] = true;
+    }
+
+    /// Whether one is wanted that only a record has: a call has its level, and no more.
+    pub fn needs_caller(&self) -> bool {
+        let mut seldom = SELDOM.iter();
+        seldom.any(|slot| *slot != Slot::LevelNumber && self.0[*slot as usize])
+    }
+
+    /// Whether a line says where its call stands in the source.
+    pub fn needs_callsite(&self) -> bool {
+        const CALLSITE: [Slot; 4] = [
+            Slot::PathName,
+            Slot::FileName,
+            Slot::LineNumber,
+            Slot::FunctionName,
+        ];
+        CALLSITE.iter().any(|slot| self.0[*slot as usize])
+    }
+
+    fn is_read(&self, slot: Slot) -> bool {
+        self.0[slot as usize] || !SELDOM.contains(&slot)
+    }
+}
 
 /// What a name on a record means.
 #[derive(Clone, Copy, PartialEq)]
@@ -96,6 +152,7 @@ impl Names {
         py: Python<'_>,
         hidden: &Bound<'_, PyAny>,
         reserved: Bound<'_, PyAny>,
+        wanted: &Wanted,
     ) -> PyResult<Self> {
         let mut names = Self::empty(&reserved, Meaning::Hidden);
         names.marks[0] |= 1; // private names
@@ -114,7 +171,7 @@ impl Names {
             names.add(name?.extract()?, Meaning::Reserved);
         }
         names.task_name = names.meaning("taskName");
-        names.order = names.logging_order(py)?;
+        names.order = names.logging_order(py, wanted)?;
         Ok(names)
     }
 
@@ -194,7 +251,7 @@ impl Names {
     }
 
     /// The names that a record has from its birth, in their order: the same objects each time.
-    fn logging_order(&self, py: Python<'_>) -> PyResult<Vec<Expected>> {
+    fn logging_order(&self, py: Python<'_>, wanted: &Wanted) -> PyResult<Vec<Expected>> {
         let class = imports::LOG_RECORD.get(py)?;
         let record = class.call1(("", 0, "", 0, "", py.None(), py.None()))?;
         let attributes = record
@@ -203,7 +260,7 @@ impl Names {
         let expected = |(key, _): (Bound<'_, PyAny>, _)| {
             let slot = match (key.extract()?, self.meaning(key.extract()?)) {
                 ("taskName", _) => Some(Slot::TaskName as usize),
-                (_, Meaning::Standard(slot)) => Some(slot as usize),
+                (_, Meaning::Standard(slot)) if wanted.is_read(slot) => Some(slot as usize),
                 _ => None,
             };
             Ok((key.unbind(), slot))

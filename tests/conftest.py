@@ -75,7 +75,10 @@ def core(core_name, monkeypatch):
     """Put one core in force and return its module; afterwards, take back what logging was given."""
     module = _load(core_name)
     monkeypatch.setattr(_core, "core", module)
-    for variable in ("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"):
+    for variable in (
+        *("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "DD_SERVICE", "DD_ENV", "DD_VERSION"),
+        *("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT"),
+    ):
         monkeypatch.delenv(variable, raising=False)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level

@@ -1,6 +1,6 @@
 //! The cases of `tests/cases`, given to these rooms without Python.
 
-use super::{id, number, string, timestamp};
+use super::{id, number, severity, string, timestamp};
 use serde_json::Value;
 
 struct Case {
@@ -77,7 +77,12 @@ fn timestamps() {
     check("timestamp", |input, out| {
         let whole = || input["int"].as_str().and_then(|digits| digits.parse().ok());
         let seconds = float(input).or_else(whole).expect("a number");
-        timestamp::encode(out, seconds).expect("memory");
+        let form = timestamp::Form::of(input["form"].as_str().unwrap_or("rfc3339"));
+        let offset = |_| Ok(input["offset"].as_i64().unwrap_or(0));
+        if let Some(total) = timestamp::microseconds(seconds) {
+            timestamp::encode::<super::OutOfMemory>(out, total, form.expect("a form"), offset)
+                .expect("memory");
+        }
     });
 }
 
@@ -85,13 +90,40 @@ fn timestamps() {
 fn ids() {
     check("id", |input, out| {
         let text = |name: &str| input[name].as_str();
+        let form = text("form").unwrap_or("hex");
         if let Some(value) = text("trace_id") {
-            out.extend_from_slice(&id::trace_id(value.parse().expect("128 bits")));
+            let hex = id::trace_id(value.parse().expect("128 bits"));
+            match form {
+                "datadog" => id::datadog(out, &hex).expect("memory"),
+                "xray" => id::xray(out, &hex).expect("memory"),
+                _ => out.extend_from_slice(&hex),
+            }
         } else if let Some(value) = text("span_id") {
-            out.extend_from_slice(&id::span_id(value.parse().expect("64 bits")));
+            let hex = id::span_id(value.parse().expect("64 bits"));
+            match form {
+                "decimal" => id::decimal(out, &hex).expect("memory"),
+                _ => out.extend_from_slice(&hex),
+            }
         } else {
             let value = text("trace_flags").expect("an id");
-            out.extend_from_slice(&id::trace_flags(value.parse().expect("8 bits")));
+            let hex = id::trace_flags(value.parse().expect("8 bits"));
+            match form {
+                "number" => id::number(out, hex).expect("memory"),
+                "sampled" => out.extend_from_slice(id::sampled(hex)),
+                _ => out.extend_from_slice(&hex),
+            }
+        }
+    });
+}
+
+#[test]
+fn severities() {
+    check("severity", |input, out| {
+        let level = input["int"].as_str().and_then(|digits| digits.parse().ok());
+        let level = level.expect("a level");
+        match input["form"].as_str() {
+            Some("log_severity") => out.extend_from_slice(severity::log_severity(level)),
+            _ => number::encode_i64(out, severity::severity_number(level)).expect("memory"),
         }
     });
 }

@@ -7,6 +7,7 @@ use std::collections::TryReserveError;
 
 pub mod id;
 pub mod number;
+pub mod severity;
 pub mod string;
 pub mod timestamp;
 

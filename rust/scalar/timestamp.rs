@@ -1,15 +1,56 @@
-//! Seconds since the epoch to RFC 3339 text.
+//! Seconds since the epoch to text: RFC 3339 in UTC or local time, and numbers.
 
-use super::OutOfMemory;
-use super::number::pair;
+use super::number::{encode_i64, encode_u64, pair};
+use super::{OutOfMemory, Written};
 
 const FIRST: i64 = -62_135_596_800; // 0001-01-01T00:00:00Z
 const LAST: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
-const MICROSECONDS: i64 = 1_000_000;
+const SECOND: i64 = 1_000_000; // in microseconds
 const SECONDS_OF_DAY: i64 = 86_400;
+const LAST_OF_NANO: u64 = u64::MAX / 1000; // OTLP has unsigned 64 bits for nanoseconds
 
-/// Appends UTC time with six digits of a second and `Z`, quoted; appends nothing and returns false
-/// outside years 1 to 9999.
+/// How a time is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// UTC with so many digits behind the point.
+    Utc(Digits),
+    /// Local time and its offset.
+    Local(Digits),
+    Epoch,
+    EpochMs,
+    EpochUs,
+    EpochNs,
+    UnixNano,
+}
+
+/// Digits behind the point.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Digits {
+    Three,
+    Six,
+    Nine,
+}
+
+impl Form {
+    pub fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "rfc3339" => Self::Utc(Digits::Six),
+            "rfc3339_ms" => Self::Utc(Digits::Three),
+            "rfc3339_ns" => Self::Utc(Digits::Nine),
+            "local" => Self::Local(Digits::Six),
+            "local_ms" => Self::Local(Digits::Three),
+            "local_ns" => Self::Local(Digits::Nine),
+            "epoch" => Self::Epoch,
+            "epoch_ms" => Self::EpochMs,
+            "epoch_us" => Self::EpochUs,
+            "epoch_ns" => Self::EpochNs,
+            "unix_nano" => Self::UnixNano,
+            _ => return None,
+        })
+    }
+}
+
+/// Microseconds since 1970; None outside years 1 to 9999.
 ///
 /// A double holds today's time in steps of 238 ns, so microseconds are rounded (half to even).
 #[allow(
@@ -17,25 +58,116 @@ const SECONDS_OF_DAY: i64 = 86_400;
     clippy::cast_possible_truncation,
     reason = "the limits are exact as doubles, and what is within them fits as microseconds"
 )]
-pub fn encode(out: &mut Vec<u8>, seconds: f64) -> Result<bool, OutOfMemory> {
+pub fn microseconds(seconds: f64) -> Option<i64> {
     // also false for NaN
     if !(FIRST as f64..=LAST as f64 + 1.0).contains(&seconds) {
-        return Ok(false);
+        return None;
     }
     let total = (seconds * 1e6).round_ties_even() as i64;
-    let second = total.div_euclid(MICROSECONDS);
-    if !(FIRST..=LAST).contains(&second) {
-        return Ok(false);
-    }
-    out.try_reserve(32)?;
-    out.extend_from_slice(&text(second, total.rem_euclid(MICROSECONDS).unsigned_abs()));
-    Ok(true)
+    (FIRST..=LAST)
+        .contains(&total.div_euclid(SECOND))
+        .then_some(total)
 }
 
-fn text(second: i64, microsecond: u64) -> [u8; 29] {
+/// Appends a time; `offset` gives the minutes from UTC at a second, and is asked for local time alone.
+#[inline]
+pub fn encode<E: From<OutOfMemory>>(
+    out: &mut Vec<u8>,
+    total: i64,
+    form: Form,
+    offset: impl FnOnce(i64) -> Result<i64, E>,
+) -> Result<(), E> {
+    match form {
+        Form::Utc(digits) => rfc3339(out, total, digits)?,
+        Form::Local(digits) => {
+            let minutes = offset(total.div_euclid(SECOND))?;
+            local(out, total, digits, minutes)?;
+        }
+        Form::Epoch => epoch(out, total)?,
+        Form::EpochMs => encode_i64(out, total.div_euclid(1000))?,
+        Form::EpochUs => encode_i64(out, total)?,
+        Form::EpochNs => nanoseconds(out, total)?,
+        Form::UnixNano => unix_nano(out, total)?,
+    }
+    Ok(())
+}
+
+fn rfc3339(out: &mut Vec<u8>, total: i64, digits: Digits) -> Written {
+    let (text, end) = text(total, digits);
+    out.try_reserve(ROOM)?;
+    out.extend_from_slice(&text[..end]);
+    out.extend_from_slice(b"Z\"");
+    Ok(())
+}
+
+fn local(out: &mut Vec<u8>, total: i64, digits: Digits, minutes: i64) -> Written {
+    let shifted = total + minutes * 60 * SECOND;
+    let (shifted, minutes) = if (FIRST..=LAST).contains(&shifted.div_euclid(SECOND)) {
+        (shifted, minutes)
+    } else {
+        (total, 0)
+    };
+    let (text, end) = text(shifted, digits);
+    out.try_reserve(ROOM)?;
+    out.extend_from_slice(&text[..end]);
+    out.push(if minutes < 0 { b'-' } else { b'+' });
+    out.extend_from_slice(&pair(minutes.unsigned_abs() / 60 % 100));
+    out.push(b':');
+    out.extend_from_slice(&pair(minutes.unsigned_abs() % 60));
+    out.push(b'"');
+    Ok(())
+}
+
+fn epoch(out: &mut Vec<u8>, total: i64) -> Written {
+    let magnitude = total.unsigned_abs();
+    let fraction = magnitude % SECOND.unsigned_abs();
+    out.try_reserve(ROOM)?;
+    if total < 0 {
+        out.push(b'-');
+    }
+    encode_u64(out, magnitude / SECOND.unsigned_abs())?;
+    out.try_reserve(8)?;
+    out.push(b'.');
+    for two in [fraction / 10_000, fraction / 100 % 100, fraction % 100] {
+        out.extend_from_slice(&pair(two));
+    }
+    Ok(())
+}
+
+/// A thousand times the number, which may be too large for 64 bits.
+fn nanoseconds(out: &mut Vec<u8>, total: i64) -> Written {
+    encode_i64(out, total)?;
+    if total != 0 {
+        out.try_reserve(3)?;
+        out.extend_from_slice(b"000");
+    }
+    Ok(())
+}
+
+fn unix_nano(out: &mut Vec<u8>, total: i64) -> Written {
+    out.try_reserve(ROOM)?;
+    out.push(b'"');
+    match u64::try_from(total) {
+        Ok(total) if total <= LAST_OF_NANO => encode_u64(out, total * 1000)?,
+        _ => out.push(b'0'),
+    }
+    out.try_reserve(1)?;
+    out.push(b'"');
+    Ok(())
+}
+
+/// Longer than any time that is written here.
+const ROOM: usize = 48;
+
+/// The quote, the date and the time of day, and where they end.
+fn text(total: i64, digits: Digits) -> ([u8; 30], usize) {
+    let (second, microsecond) = (
+        total.div_euclid(SECOND),
+        total.rem_euclid(SECOND).unsigned_abs(),
+    );
     let (year, month, day) = date(second.div_euclid(SECONDS_OF_DAY));
     let of_day = second.rem_euclid(SECONDS_OF_DAY).unsigned_abs();
-    let mut text = *b"\"0000-00-00T00:00:00.000000Z\"";
+    let mut text = *b"\"0000-00-00T00:00:00.000000000";
     let mut put = |at: usize, value: u64| text[at..at + 2].copy_from_slice(&pair(value));
     put(1, year / 100);
     put(3, year % 100);
@@ -47,7 +179,12 @@ fn text(second: i64, microsecond: u64) -> [u8; 29] {
     put(21, microsecond / 10_000);
     put(23, microsecond / 100 % 100);
     put(25, microsecond % 100);
-    text
+    let end = match digits {
+        Digits::Three => 24,
+        Digits::Six => 27,
+        Digits::Nine => 30,
+    };
+    (text, end)
 }
 
 /// Year, month and day of a day number (0 is 1970-01-01), by counting in years that start in March,

@@ -45,8 +45,8 @@ def scalar(given):
     """Return a scalar case's input as the Python value."""
     if isinstance(given, str):
         return given
-    ((kind, text),) = given.items()
-    return _SCALARS[kind](text)
+    (found,) = (_SCALARS[kind](text) for kind, text in given.items() if kind in _SCALARS)
+    return found
 
 
 def evaluate(given):

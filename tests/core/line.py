@@ -10,11 +10,6 @@ from tracefmt.schemas import Field, Form, Input, Schema
 
 CREATED = 1700000000.5
 VALUE = Schema("value", [Field("attributes", Input.ATTRIBUTES, Form.MEMBERS)])
-TIME = Schema("time", [Field("t", Input.TIMESTAMP, Form.RFC3339)])
-IDS = {
-    name: Schema(name, [Field(name, Input(name), Form.HEX)])
-    for name in ("trace_id", "span_id", "trace_flags")
-}
 # What no line may hold: the ends of lines in ASCII and Unicode, and what drives a terminal.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -73,15 +68,25 @@ def value_text(value):
     return _only_member(line_of(record(v=value), schema=VALUE))
 
 
-def timestamp_text(created):
+def timestamp_text(created, form="rfc3339"):
     """Return the JSON text of one record's time."""
-    return _only_member(line_of(record(created=created), schema=TIME))
+    return _only_member(line_of(record(created=created), schema=_one(Input.TIMESTAMP, form)))
 
 
-def id_text(name, value):
+def severity_text(number, form):
+    """Return the JSON text of one record's level."""
+    return _only_member(line_of(record(levelno=number), schema=_one(Input.LEVEL, form)))
+
+
+def id_text(name, value, form="hex"):
     """Return the JSON text of one id of an otherwise valid span."""
     span = SimpleNamespace(**{"trace_id": 1, "span_id": 1, "trace_flags": 0, name: value})
-    return _only_member(line_of(record(), schema=IDS[name], span_source=lambda: span))
+    line = line_of(record(), schema=_one(Input(name), form), span_source=lambda: span)
+    return _only_member(line)
+
+
+def _one(given, form):
+    return Schema("one", [Field("field", given, Form(form))])
 
 
 def _only_member(line):

@@ -8,7 +8,7 @@ import pytest
 
 import tracefmt
 from tracefmt.correlation import StaleTrace, scan
-from tracefmt.reading import layouts
+from tracefmt.schemas import _registry
 
 ID = "0af7651916cd43dd8448eb211c80319c"
 
@@ -159,16 +159,22 @@ def test_traces_in_too_many_processes(write):
     assert [t.processes for t in scan(write(*lines), max_processes=1).stale] == [3]
 
 
+def formatted(schema, source, record):
+    """Return a line in a schema of tracefmt's own."""
+    formatter = tracefmt.Formatter(schema, service="s", project="p", span_source=source)
+    return formatter.format(record)
+
+
 def test_what_tracefmt_writes(write):
     """Lines of each of tracefmt's schemas are counted, with and without a span."""
     import logging
 
     record = logging.LogRecord("app", 20, "f.py", 1, "hi", (), None)
     with_span = tracefmt.SpanContext(int(ID, 16), 1, 1)
-    for schema in layouts.SCHEMAS:
+    for schema in _registry.NAMES:
         written = [
-            tracefmt.Formatter(schema, service="s", span_source=lambda: with_span).format(record),
-            tracefmt.Formatter(schema, service="s", span_source=lambda: None).format(record),
+            formatted(schema, lambda: with_span, record),
+            formatted(schema, lambda: None, record),
         ]
         report = scan(write(*written))
 

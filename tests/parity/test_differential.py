@@ -33,7 +33,8 @@ from tests.core.line import checked
 from tracefmt import Field, Schema, SpanContext, schemas
 from tracefmt._cold.exception import describe
 from tracefmt._cold.screen import screen
-from tracefmt.schemas import Form, Input
+from tracefmt.schemas import Form, Input, _registry
+from tracefmt.schemas._schema import TIME_FORMS
 
 pytestmark = pytest.mark.once
 
@@ -201,6 +202,12 @@ STANDARD = st.fixed_dictionaries(
             st.sampled_from(["DEBUG", "INFO", "WARNING", "ΑΣ", "İ"]), TEXTS, VALUES
         ),
         "name": st.one_of(st.sampled_from(["app", "app.orders"]), VALUES),
+        "levelno": st.one_of(st.sampled_from([10, 20, 25, 30, 40]), INTEGERS, VALUES),
+        "filename": VALUES,
+        "process": VALUES,
+        "processName": VALUES,
+        "thread": VALUES,
+        "threadName": VALUES,
         "created": st.one_of(DOUBLES, st.floats(-7e10, 3e11), INTEGERS, VALUES),
         "pathname": VALUES,
         "lineno": VALUES,
@@ -243,7 +250,27 @@ OPTIONS = st.fixed_dictionaries(
             [{"level": "severity"}, {"timestamp": "ts", "message": "body"}, {"args": "level_"}]
         ),
         "exclude": st.lists(st.sampled_from([*FIELDS, "a", "env", "getMessage", "attributes"])),
-        "callsite": st.booleans(),
+        "callsite": st.sampled_from([None, False, True, "WARNING", 10, 0]),
+        "resource": st.dictionaries(
+            st.sampled_from(["service.name", "service.version", "k8s.pod.name"]), VALUES, max_size=2
+        ),
+        "timestamp": st.sampled_from(sorted(form.value for form in TIME_FORMS)),
+        "level": st.sampled_from(["lower", "upper", "name", "number", "severity_number"]),
+        "process": st.booleans(),
+        "thread": st.booleans(),
+        "nest": st.sampled_from(["data", "é"]),
+    },
+)
+LAYOUTS = st.fixed_dictionaries(
+    {"schema": st.sampled_from(_registry.NAMES)},
+    optional={
+        "static": st.dictionaries(st.sampled_from(["env", "x"]), VALUES, max_size=2),
+        "exclude": st.lists(st.sampled_from(["static", "message", "a", "attributes"])),
+        "callsite": st.sampled_from([False, True, "WARNING"]),
+        "resource": st.just({"service.version": "1", "region": [1, "x"]}),
+        "process": st.booleans(),
+        "thread": st.booleans(),
+        "nest": st.just("data"),
     },
 )
 PATHS = st.sampled_from(
@@ -402,6 +429,15 @@ def test_screens_that_keep_nothing(cores, attributes, path):
     without = lines(cores, subject)
 
     assert without == lines(cores, subject, redact=[path], max_string_length=10**6)
+
+
+@given(MESSAGES, STANDARD, ATTRIBUTES, EXCEPTIONS, SPANS, LAYOUTS)
+def test_layouts(cores, message, standard, attributes, exc_info, span, options):
+    """Whole records by each layout that comes with tracefmt."""
+    subject = record(message, standard, attributes, exc_info)
+    rust, python = lines(cores, subject, source=lambda: span, project="p", **options)
+
+    assert rust == python
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -10,8 +10,9 @@ import pytest
 import zstandard
 
 import tracefmt
-from tracefmt.reading import LogException, NotALine, Reader, judge, layouts, level, time
+from tracefmt.reading import LogException, NotALine, Reader, judge, level, time
 from tracefmt.reading.files import UnreadableFile, in_order, lines
+from tracefmt.schemas import _registry
 
 pytestmark = pytest.mark.once
 
@@ -74,7 +75,7 @@ def test_one_event_in_every_layout(layout):
     assert dict(line.attributes) == {"left": 3}
 
 
-@pytest.mark.parametrize("schema", layouts.SCHEMAS)
+@pytest.mark.parametrize("schema", _registry.NAMES)
 def test_own_schemas_are_read_back(schema):
     """What tracefmt writes in each of its schemas, it reads."""
     import logging
@@ -88,7 +89,8 @@ def test_own_schemas_are_read_back(schema):
     except ZeroDivisionError:
         record = logging.LogRecord("app.orders", 40, "f.py", 3, "paid %d", (7,), sys.exc_info())
     record.created = 1_700_000_000.5
-    formatter = tracefmt.Formatter(schema, service="checkout", span_source=Source().get)
+    source = Source().get
+    formatter = tracefmt.Formatter(schema, service="checkout", project="p", span_source=source)
     (line,) = Reader().read(formatter.format_bytes(record))
 
     assert line == Reader(schema).read(formatter.format_bytes(record))[0]

@@ -13,7 +13,7 @@ from tracefmt._cold.record import CONTEXT, explicit
 from tracefmt._cold.text import describe_error
 from tracefmt._python.event import EventReader
 from tracefmt._python.names import Names
-from tracefmt._python.plan import compile_steps
+from tracefmt._python.plan import compile_steps, joined
 from tracefmt._python.record import RecordView
 from tracefmt._python.screen import screen_line
 from tracefmt._python.span import reader
@@ -39,12 +39,9 @@ class Encoder:
         span_source: SpanContextSource,
         describe_exception: Callable[[Any], ExceptionText | None],
     ) -> None:
-        self._steps = compile_steps(plan)
-        self._usual_steps = [
-            compiled
-            for compiled, step in zip(self._steps, plan.steps, strict=True)
-            if step.input not in _SELDOM
-        ]
+        self._steps = compile_steps(plan.steps)
+        usual = [step for step in plan.steps if step.input not in _SELDOM]
+        self._usual_steps = compile_steps(usual)
         self._names = Names(plan.hidden, plan.reserved)
         self._events = EventReader(plan)
         self._read_span = reader(span_source)
@@ -83,12 +80,8 @@ class Encoder:
         line.exception = self._exception_of(line)
         if self._screen is not None:
             screen_line(line, self._screen, names)
-        parts = []
-        for prefix, write in self._steps if line.has_seldom_fields() else self._usual_steps:
-            text = write(line)
-            if text is not None:
-                parts.append(prefix + text)
-        return f"{{{''.join(parts)[1:]}}}"
+        steps = self._steps if line.has_seldom_fields() else self._usual_steps
+        return f"{{{joined(steps, line)[1:]}}}"
 
     def _span_of(self, line: Line) -> SpanContext | tuple[int, int, int] | None:
         if line.capture is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt._python.value import is_plain
 
 if TYPE_CHECKING:
-    from tracefmt.schemas import Plan
+    from tracefmt.schemas import Plan, Step
 
 _STRUCTLOG = frozenset({"_record", "_from_structlog", "_logger", "_name", CAPTURE})
 _FORMATTED = frozenset({"message", "asctime"})  # left on a record by a formatter
@@ -33,8 +34,7 @@ class EventReader:
 
     def __init__(self, plan: Plan) -> None:
         self._hidden, self._reserved = plan.hidden, plan.reserved
-        callsite = {"file_path", "line_number", "function_name"}
-        self._needs_caller = any(step.input in callsite for step in plan.steps)
+        self._needs_caller = any(map(_is_callsite, plan.steps))
         # the types under which keys behind `event` are taken for what their names say
         self._behind: dict[str, Any] = {
             "level": str,
@@ -136,6 +136,7 @@ class EventReader:
         values = {
             "name": name,
             "levelname": level,
+            "levelno": _NUMBERS.get(level) if type(level) is str else None,
             "created": created,
             "msg": "" if event is None else event,
             "args": None if args is None else cold_event.arguments(args),
@@ -151,6 +152,7 @@ class EventReader:
         return values
 
 
+_NUMBERS = logging._nameToLevel  # noqa: SLF001  # which `getLevelName` looks at too
 _NOTHING = (None,) * 7
 
 
@@ -169,4 +171,11 @@ def _callsite(found: dict[str, Any], said: tuple[Any, ...]) -> dict[str, Any]:
         site = said[3:6]
     if all(part is None for part in site):
         site = cold_event.caller()
-    return dict(zip(("pathname", "lineno", "funcName"), site, strict=True))
+    path = site[0]
+    name = path.rpartition("/")[2] if type(path) is str else None
+    return dict(zip(("pathname", "lineno", "funcName", "filename"), (*site, name), strict=True))
+
+
+def _is_callsite(step: Step) -> bool:
+    callsite = ("file_path", "file_name", "line_number", "function_name")
+    return step.input in callsite or any(map(_is_callsite, step.steps))

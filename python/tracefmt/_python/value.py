@@ -17,6 +17,13 @@ def encode(value: Any) -> str:
     return _encode(value, [], 0)
 
 
+def encode_text(value: Any) -> str:
+    """Return any value as a JSON string: the text that it has as a key; that of None is empty."""
+    if value is None:
+        return '""'
+    return encode_string(value if type(value) is str else cold_key.text_of(value))
+
+
 def encode_members(members: Iterable[tuple[str, Any]]) -> str:
     """Return the text of members, whose prefixes ``,"key":`` are encoded already."""
     return "".join([prefix + _encode(value, [], 0) for prefix, value in members])

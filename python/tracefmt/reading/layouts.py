@@ -7,11 +7,10 @@ each row, as in the list of layouts, what stands first wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tracefmt.exceptions import ConfigurationError
-from tracefmt.schemas import Schema
-from tracefmt.schemas._registry import SCHEMAS
+from tracefmt.schemas import Field, Form, Group, Schema, _registry
 
 __all__ = ["DECIMAL", "FOREIGN", "MEMBERS", "OTLP", "REDUNDANT", "Layout", "named", "names", "path"]
 
@@ -175,7 +174,7 @@ FOREIGN: Mapping[str, Layout] = {
 
 def names() -> tuple[str, ...]:
     """Return the layouts that can be named, in the order in which they are tried."""
-    return tuple(dict.fromkeys((*SCHEMAS, OTLP, *FOREIGN)))
+    return tuple(dict.fromkeys((*_registry.NAMES, OTLP, *FOREIGN)))
 
 
 def named(schema: str | Schema | None) -> Layout:
@@ -186,13 +185,13 @@ def named(schema: str | Schema | None) -> Layout:
         ConfigurationError: there is no such layout.
     """
     if schema is None:
-        return _merge([*map(_derive, SCHEMAS.values()), *FOREIGN.values()])
+        return _merge([*map(_own, _registry.NAMES), *FOREIGN.values()])
     if isinstance(schema, Schema):
         return _derive(schema)
     if schema not in names():
         msg = f"schema: there is no {schema!r}; write one of {', '.join(names())}"
         raise ConfigurationError(msg)
-    own = [_derive(SCHEMAS[schema])] if schema in SCHEMAS else []
+    own = [_own(schema)] if schema in _registry.NAMES else []
     return _merge([*own, FOREIGN.get(schema, {})])
 
 
@@ -210,16 +209,29 @@ def path(key: str) -> tuple[str, ...]:
     return (domain + slash + first, *more)
 
 
+def _own(name: str) -> Layout:
+    return _derive(_registry.get(name))
+
+
 def _derive(schema: Schema) -> Layout:
     """Return where tracefmt itself puts what, by the schema's own table."""
     if schema.name == OTLP:
         return {}
     rows: dict[str, tuple[str, ...]] = {}
-    for field in schema.fields:
+    for key, field in _placed(schema.fields):
         member = _INPUTS.get(field.input.value)
-        if member is not None and field.key in schema.keys:
-            rows[member] = (*rows.get(member, ()), field.key)
+        if member is not None and field.form not in (Form.MEMBERS, Form.XRAY):
+            rows[member] = (*rows.get(member, ()), key)
     return rows
+
+
+def _placed(items: Iterable[Field | Group], outer: str = "") -> Iterator[tuple[str, Field]]:
+    """Yield each field with the dotted key that leads to it."""
+    for item in items:
+        if isinstance(item, Group):
+            yield from _placed(item.fields, f"{outer}{item.key}.")
+        else:
+            yield outer + item.key, item
 
 
 def _merge(layouts: Iterable[Layout]) -> Layout:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt._python.value import encode as encode_value
 from tracefmt.exceptions import ConfigurationError
-from tracefmt.schemas._schema import Field, Form, Input, Schema, require_text
+from tracefmt.schemas import _options, _resource
+from tracefmt.schemas._field import Field, Form, Group, Input, Item
+from tracefmt.schemas._schema import Schema, leaves, require_text
 
 if TYPE_CHECKING:
     from tracefmt._cold.screen import Screen
@@ -21,27 +22,43 @@ __all__ = ["Plan", "Step", "compile_plan"]
 LEFT_OVERS = frozenset(
     {"color_message", "otelTraceID", "otelSpanID", "otelTraceSampled", "otelServiceName"}
 )
-_CALLSITE = {Input.FILE_PATH, Input.LINE_NUMBER, Input.FUNCTION_NAME}
+_ALWAYS = {Input.TIMESTAMP.value, Input.LEVEL.value, Input.MESSAGE.value}
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """
     One thing to write.
 
     Attributes:
-        input: the name of the input, or ``"constant"``: then `prefix` is all there is to write.
-        form: the name of the form.
+        input: the name of the input; or ``"constant"``: `prefix` is all there is to write; or
+            ``"group"``: `steps` are written between brackets, or nothing at all where all of them
+            are absent; or ``"from_level"``: `steps` are written from a level on.
+        form: the name of the form; of a level, its number.
         prefix: what stands before the value, a comma and the key: ``,"level":``.
+        suffix: what stands behind it.
+        steps: what is in a group.
     """
 
     input: str
     form: str
     prefix: str
+    suffix: str = ""
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is text alone."""
+        return self.input == "constant"
+
+    @property
+    def is_always(self) -> bool:
+        """Whether each line has it."""
+        if self.input == Input.LOGGER.value:
+            return self.form == Form.TEXT.value
+        return self.is_constant or self.input in _ALWAYS
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """
     What a core runs: the steps in order, and the names that attributes may not have.
 
@@ -62,10 +79,17 @@ def compile_plan(
     schema: Schema,
     *,
     service: str | None = None,
+    resource: Any = None,
     static: Mapping[str, Any] | None = None,
     rename: Mapping[str, str] | None = None,
     exclude: Iterable[str] = (),
-    callsite: bool = False,
+    timestamp: str | None = None,
+    level: str | None = None,
+    callsite: bool | int | str | None = None,
+    process: bool | None = None,
+    thread: bool | None = None,
+    nest: str | None = None,
+    project: str | None = None,
     screen: Screen | None = None,
 ) -> Plan:
     """
@@ -80,17 +104,29 @@ def compile_plan(
     excluded = frozenset(exclude)
     for name in excluded:
         require_text(name, "exclude: a name")
-    named = schema.rename(dict(rename or {}))
-    _check_static(named, static or {})
-    shown = _shown(static or {}, screen)
-    steps: list[Step] = []
-    for old, field in zip(schema.fields, named.fields, strict=True):
-        if old.key in excluded or (field.input in _CALLSITE and not callsite):
-            continue
-        _append(steps, _step(field, service, shown))
+    names = dict(rename or {})
+    whole = _options.with_level(_options.with_timestamp(schema, timestamp), level)
+    named = _options.with_nest(whole.rename(names), nest)
+    kept = whole.exclude(*excluded.intersection(whole.names))
+    kept = kept.rename({old: new for old, new in names.items() if old in kept.keys})
+    known = _resource.resolve(schema, service, resource)
+    members = {Input.STATIC: dict(static or {}), **_resource_members(schema, known, resource)}
+    for option, given in (("static", Input.STATIC), ("resource", Input.RESOURCE_REST)):
+        _check_members(named, given, members[given], option)
+    shown = {**members, Input.STATIC: _shown(members[Input.STATIC], screen)}
+    absent = _options.hidden_inputs(schema, callsite=callsite, process=process, thread=thread)
+    unused = absent - _options.CALLSITE  # names that others may use for what we do not say
+    named = named.changed(lambda item: None if getattr(item, "input", None) in unused else item)
+    compiler = _Compiler(
+        members=shown,
+        resource=known,
+        absent=absent,
+        from_level=_options.callsite_level(schema, callsite),
+        project=project,
+    )
     return Plan(
-        steps=tuple(steps),
-        reserved=frozenset(named.keys) | frozenset(static or {}),
+        steps=_merged(compiler.steps(_options.with_nest(kept, nest).fields, Form.OBJECT)),
+        reserved=_paths(schema, _reserved(named.fields, members) | _outer_names(named)),
         hidden=excluded | LEFT_OVERS,
         screen=screen,
     )
@@ -103,38 +139,160 @@ def _shown(static: Mapping[str, Any], screen: Screen | None) -> Mapping[str, Any
     return {key: value for key, value in seen.items() if value is not screen.removed}
 
 
-def _step(field: Field, service: str | None, static: Mapping[str, Any]) -> Step:
-    prefix = f",{encode_string(field.key)}:"
-    if field.input is Input.SERVICE:
-        return _constant("" if service is None else prefix + encode_value(service))
-    if field.input is Input.STATIC:
-        members = [f",{encode_string(key)}:{encode_value(value)}" for key, value in static.items()]
-        return _constant("".join(members))
-    if field.form is Form.MEMBERS:
-        prefix = ""
-    return Step(field.input.value, field.form.value, prefix)
+class _Compiler(NamedTuple):
+    """What is the same for all fields of one plan."""
+
+    members: Mapping[Input, Mapping[str, Any]]
+    resource: Mapping[str, Any]
+    absent: frozenset[Input]
+    from_level: int | None
+    project: str | None
+
+    def steps(self, items: Iterable[Item], outer: Form) -> list[Step]:
+        """Return the steps for fields that stand inside of the same brackets."""
+        result: list[Step] = []
+        for item in items:
+            if isinstance(item, Group):
+                result += self._group(item, outer)
+            elif item.input not in self.absent:
+                result += self._field(item, outer)
+        return result
+
+    def _group(self, group: Group, outer: Form) -> list[Step]:
+        steps = _merged(self.steps(group.fields, group.form))
+        if not steps:
+            return []
+        prefix, suffix = _frame(group.key, outer)
+        if outer is Form.KEY_VALUES:
+            prefix, suffix = f'{prefix}{{"kvlistValue":{{"values":', "}}" + suffix
+        opening, closing = "{}" if group.form is Form.OBJECT else "[]"
+        if not steps[0].is_always:
+            form = "object" if group.form is Form.OBJECT else "list"
+            return [Step("group", form, prefix, suffix, steps)]
+        first = steps[0]._replace(prefix=steps[0].prefix[1:])  # no comma behind the bracket
+        return [_constant(prefix + opening), first, *steps[1:], _constant(closing + suffix)]
+
+    def _field(self, field: Field, outer: Form) -> list[Step]:
+        if field.input in self.members:
+            pairs = self.members[field.input].items()
+            return [_constant(_member(key, value, outer)) for key, value in pairs]
+        if field.form is Form.MEMBERS:
+            return [Step(field.input.value, "members", "")]
+        if field.input is Input.CONSTANT:
+            return [_constant(_member(field.key, field.value, outer))]
+        if field.input in _resource.NAMES:
+            value = _resource.value_of(self.resource, field.input)
+            return [] if value is None else [_constant(_member(field.key, value, outer))]
+        prefix, suffix = _frame(field.key, outer)
+        if field.form is Form.TRACE_NAME:
+            prefix += f'"projects/{encode_string(self._required_project())[1:-1]}/traces/'
+        step = Step(field.input.value, field.form.value, prefix, suffix)
+        if self.from_level is not None and field.input in _options.CALLSITE:
+            return [Step("from_level", str(self.from_level), "", "", (step,))]
+        return [step]
+
+    def _required_project(self) -> str:
+        project = self.project or _resource.project()
+        if not isinstance(project, str) or not project:
+            msg = (
+                "project: the id of the Google Cloud project is part of each line's trace; write "
+                "project='my-project', or set GOOGLE_CLOUD_PROJECT"
+            )
+            raise ConfigurationError(msg)
+        require_text(project, "project: the id")
+        return project
+
+
+def _frame(key: str, outer: Form) -> tuple[str, str]:
+    """Return what stands before and behind a value of this key."""
+    if outer is Form.LIST:
+        return ",", ""
+    if outer is Form.KEY_VALUES:
+        return f',{{"key":{encode_string(key)},"value":', "}"
+    return f",{encode_string(key)}:", ""
+
+
+def _member(key: str, value: Any, outer: Form) -> str:
+    prefix, suffix = _frame(key, outer)
+    return prefix + encode_value(value) + suffix
 
 
 def _constant(text: str) -> Step:
     return Step("constant", "value", text)
 
 
-def _append(steps: list[Step], step: Step) -> None:
-    """Add a step; constants join the constant before them, and empty ones vanish."""
-    if step.input == "constant":
-        if not step.prefix:
-            return
-        if steps and steps[-1].input == "constant":
-            step = _constant(steps.pop().prefix + step.prefix)
-    steps.append(step)
+def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps with constants joined to neighbours that are always there."""
+    result: list[Step] = []
+    for step in steps:
+        last = result[-1] if result else None
+        if last is not None and last.is_constant and step.is_always:
+            result[-1] = step._replace(prefix=last.prefix + step.prefix)
+        elif last is not None and last.input == step.input == "from_level":
+            result[-1] = last._replace(steps=last.steps + step.steps)
+        else:
+            result.append(step)
+    for index in range(len(result) - 1, 0, -1):
+        before, step = result[index - 1], result[index]
+        if step.is_constant and before.is_always:
+            result[index - 1] = before._replace(suffix=before.suffix + step.prefix)
+            del result[index]
+    return tuple(result)
 
 
-def _check_static(schema: Schema, static: Mapping[str, Any]) -> None:
-    for key in static:
-        require_text(key, "static: a key")
-        if key in schema.keys:
+def _resource_members(
+    schema: Schema, known: Mapping[str, Any], given: Any
+) -> dict[Input, dict[str, Any]]:
+    """Return what is written of the service besides the fields that the schema has for it."""
+    inputs = {field.input for field in leaves(schema.fields)}
+    shown = {name for key in inputs for name in _resource.NAMES.get(key, ())}
+    rest = {key: known[key] for key in _resource.given(given) if key not in shown}
+    return {Input.RESOURCE: dict(known), Input.RESOURCE_REST: rest}
+
+
+def _check_members(schema: Schema, given: Input, members: Mapping[str, Any], option: str) -> None:
+    taken = _siblings(schema.fields, given)
+    for key in members:
+        require_text(key, f"{option}: a key")
+        if key in taken:
             msg = (
-                f"static: {key!r} is a field of schema {schema.name!r}; choose another key, "
+                f"{option}: {key!r} is a field of schema {schema.name!r}; choose another key, "
                 f"or give the field another with rename={{{key!r}: ...}}"
             )
             raise ConfigurationError(msg)
+
+
+def _siblings(items: tuple[Item, ...], given: Input) -> frozenset[str]:
+    """Return the keys of what stands in the same brackets as the field with this input."""
+    if any(isinstance(item, Field) and item.input is given for item in items):
+        return frozenset(item.key for item in items if item.form is not Form.MEMBERS)
+    found = (_siblings(item.fields, given) for item in items if isinstance(item, Group))
+    return frozenset().union(*found)
+
+
+def _reserved(
+    items: tuple[Item, ...], members: Mapping[Input, Mapping[str, Any]]
+) -> frozenset[str]:
+    """Return the keys that attributes may not have, beside which they stand."""
+    inputs = [item.input for item in items if isinstance(item, Field)]
+    if Input.ATTRIBUTES in inputs:
+        beside = [members[given].keys() for given in inputs if given in members]
+        return _siblings(items, Input.ATTRIBUTES).union(*beside)
+    found = (_reserved(item.fields, members) for item in items if isinstance(item, Group))
+    return frozenset().union(*found)
+
+
+def _outer_names(schema: Schema) -> frozenset[str]:
+    """Return the names that the backend reads, where attributes stand at the outside."""
+    outside = any(
+        isinstance(item, Field) and item.input is Input.ATTRIBUTES for item in schema.fields
+    )
+    return frozenset(schema.reserved if outside else ())
+
+
+def _paths(schema: Schema, keys: frozenset[str]) -> frozenset[str]:
+    """Return the keys, and where dots are paths, also the objects that these lead through."""
+    if not schema.paths:
+        return keys
+    parts = [key.split(".") for key in keys]
+    return keys.union(".".join(part[:end]) for part in parts for end in range(1, len(part)))

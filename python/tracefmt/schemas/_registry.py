@@ -1,12 +1,14 @@
-"""The layouts by name."""
+"""The layouts by name, each imported when it is asked for."""
 
 from __future__ import annotations
 
+import importlib
+
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas._schema import Schema
-from tracefmt.schemas.flat import FLAT
 
-SCHEMAS = {schema.name: schema for schema in (FLAT,)}
+NAMES = ("aws", "datadog", "ecs", "flat", "gcp", "logstash")
+"""Each is a module of this package with the table under its name in capitals."""
 
 
 def get(schema: str | Schema | None) -> Schema:
@@ -15,13 +17,19 @@ def get(schema: str | Schema | None) -> Schema:
 
     Raises:
         ConfigurationError: there is no such schema.
+
+    Example:
+        >>> from tracefmt import schemas
+        >>> schemas.get("ecs").keys[:4]
+        ('@timestamp', 'log.level', 'message', 'ecs.version')
     """
     if schema is None:
-        return FLAT
+        schema = "flat"
     if isinstance(schema, Schema):
         return schema
-    if isinstance(schema, str) and schema in SCHEMAS:
-        return SCHEMAS[schema]
-    names = ", ".join(sorted(SCHEMAS))
-    msg = f"schema: there is no {schema!r}; write one of {names}, or a tracefmt.Schema"
+    if isinstance(schema, str) and schema in NAMES:
+        module = importlib.import_module(f"tracefmt.schemas.{schema}")
+        found: Schema = getattr(module, schema.upper())
+        return found
+    msg = f"schema: there is no {schema!r}; write one of {', '.join(NAMES)}, or a tracefmt.Schema"
     raise ConfigurationError(msg)

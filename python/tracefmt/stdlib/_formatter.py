@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tracefmt import _core, _resource, schemas
+from tracefmt import _core, schemas
 from tracefmt._cold.exception import ExceptionText, describe
 from tracefmt._cold.text import safe_str
 from tracefmt.exceptions import ConfigurationError
@@ -25,15 +25,31 @@ class Formatter(logging.Formatter):
     be subclassed, copied and pickled.  Formatting never raises an `Exception`.
 
     Args:
-        schema: the layout: ``"flat"`` (default) or a `tracefmt.Schema`.
+        schema: the layout: ``"flat"`` (default), ``"ecs"``, ``"gcp"``, ``"datadog"``,
+            ``"logstash"``, ``"aws"``, or a `tracefmt.Schema`.
         datefmt, style, validate, defaults: only there because `dictConfig` and `fileConfig` pass
             them by place; they must have their default values.
         service: the service's name; without it ``OTEL_SERVICE_NAME``, then ``service.name`` of
             ``OTEL_RESOURCE_ATTRIBUTES``, and no field where neither is set.
+        resource: more about the service, by OpenTelemetry's names, as a mapping or as its
+            `Resource`: ``{"service.version": "1.2", "deployment.environment.name": "prod"}``.
+            It goes before the environment, and is in the line also where the layout has no field
+            for it.
         static: fields with the same value in every line.
         rename: other keys for fields of the schema, old name to new name.
         exclude: fields and attributes to leave out.
-        callsite: write ``code.file.path``, ``code.line.number`` and ``code.function.name``.
+        timestamp: another form of the time: ``"rfc3339"``, ``"local"`` (with its offset from UTC),
+            each also with ``_ms`` (three digits) or ``_ns`` (nine), ``"epoch"`` (seconds),
+            ``"epoch_ms"``, ``"epoch_us"`` or ``"epoch_ns"``.
+        level: another form of the level: ``"lower"``, ``"upper"``, ``"name"`` (as logging has it),
+            ``"number"`` or ``"severity_number"`` (OpenTelemetry's).
+        callsite: write where the call stands: file, line and function; or from which level on, as
+            in ``callsite="WARNING"``.
+        process: write the process's id (and name, where the layout has a field for it).
+        thread: write the thread's id and name.
+        nest: write the attributes inside of one object with this key.
+        project: the id of the Google Cloud project, for the layout ``"gcp"``; without it
+            ``GOOGLE_CLOUD_PROJECT``.
         span_source: a callable that returns the active `SpanContext` or None; without it the span
             that OpenTelemetry calls current.
         redact: paths of values that must not be written, such as ``user.token``,
@@ -69,10 +85,17 @@ class Formatter(logging.Formatter):
         *,
         defaults: Mapping[str, Any] | None = None,
         service: str | None = None,
+        resource: Any = None,
         static: Mapping[str, Any] | None = None,
         rename: Mapping[str, str] | None = None,
         exclude: Iterable[str] = (),
-        callsite: bool = False,
+        timestamp: str | None = None,
+        level: str | None = None,
+        callsite: bool | int | str | None = None,
+        process: bool | None = None,
+        thread: bool | None = None,
+        nest: str | None = None,
+        project: str | None = None,
         span_source: SpanContextSource | None = None,
         redact: Iterable[str] | Mapping[str, Any] = (),
         max_string_length: int | None = None,
@@ -85,10 +108,17 @@ class Formatter(logging.Formatter):
         self._options: dict[str, Any] = {
             "schema": schema,
             "service": service,
+            "resource": resource,
             "static": static,
             "rename": rename,
             "exclude": _listed(exclude),
+            "timestamp": timestamp,
+            "level": level,
             "callsite": callsite,
+            "process": process,
+            "thread": thread,
+            "nest": nest,
+            "project": project,
             "span_source": span_source,
             "redact": dict(redact) if isinstance(redact, Mapping) else _listed(redact),
             "max_string_length": max_string_length,
@@ -103,8 +133,6 @@ class Formatter(logging.Formatter):
         source = options.pop("span_source")
         if source is None:
             source = opentelemetry_source()
-        if options["service"] is None:
-            options["service"] = _resource.service_name()
         screen = _screen(*(options.pop(name) for name in _SCREENED))
         plan = schemas.compile_plan(schema, screen=screen, **options)
         self._encoder = _core.core.Encoder(plan, source, self._describer())

@@ -1,8 +1,10 @@
 """Chapter T: time."""
 
 import math
+import time
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -15,12 +17,36 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("case", cases.load("timestamp"))
-def test_case(case):
+def test_case(case, monkeypatch):
     """A case of chapter T; what is no time is written as the number it is."""
     number = cases.scalar(case["input"])
     expected = value_text(number) if case["output"] is None else case["output"]
+    form, offset = case["input"].get("form", "rfc3339"), case["input"].get("offset", 0)
+    moment = SimpleNamespace(tm_gmtoff=offset * 60)
+    with monkeypatch.context() as patch:
+        patch.setattr("tracefmt._cold.local_time.localtime", lambda second: moment)
 
-    assert timestamp_text(number) == expected
+        assert timestamp_text(number, form) == expected
+
+
+@pytest.mark.clause("T6")
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "UTC"])
+def test_local_time_is_that_of_the_system(zone, monkeypatch):
+    """Time zone and daylight saving are those that the C library finds, at each moment anew."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        for second in (0, 1_000_000_000, 1_700_000_000, 1_720_000_000):
+            local = datetime.fromtimestamp(second, timezone.utc).astimezone()
+            minutes = int(local.utcoffset().total_seconds()) // 60
+            offset = f"{minutes // 60 if minutes >= 0 else -(-minutes // 60):+03d}"
+
+            text = timestamp_text(second + 0.25, "local_ms")
+            assert text.startswith(f'"{local:%Y-%m-%dT%H:%M:%S}.250{offset}:')
+            assert text.endswith(f':{abs(minutes) % 60:02d}"')
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @given(st.floats(-62_135_596_800, 253_402_300_799))
