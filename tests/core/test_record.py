@@ -108,7 +108,8 @@ def test_key_that_claims_to_be_a_standard_one():
         __hash__ = UnequalText.__hash__
 
     made = without(record(), "levelname", "msg")
-    made.__dict__.update({Claims("levelname"): "forged", Claims("msg"): "forged"})
+    # a fresh dict: the old one may still know the names that were removed
+    made.__dict__ = {**vars(made), Claims("levelname"): "forged", Claims("msg"): "forged"}
 
     assert line_of(made) == (
         '{"timestamp":"2023-11-14T22:13:20.500000Z","level":null,"logger":"app","message":"None",'
