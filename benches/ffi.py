@@ -4,8 +4,8 @@ What the `unsafe` of rust/ffi.rs pays, into ``record/ffi.json``.
     python benches/ffi.py
 
 (a) a line through our Sink, beside the same line through Python's ``os.write``;
-(b) a record through ``ffi::take_items``, beside PyO3's safe iterator over a dict, for which a copy
-of the crate is built with ``ffi/safe_take_items.rs`` in its place.
+(b) a record read, and (c) a call of the Logger, beside copies of the crate in which one function of
+ffi.rs each is what it would be without `unsafe`: the files in ``ffi/``, one for each function.
 
 Least CPU times come from processes that take turns; instructions for a line come from two runs of
 different length under callgrind.  Needs cargo and valgrind.
@@ -34,40 +34,47 @@ ROUNDS = 12
 SHORT, LONG = 2_000, 12_000  # lines under callgrind
 COMPARED = {
     "a line written": {"ours": ("ffi", "sink"), "safe": ("ffi", "os.write")},
-    "a record read": {"ours": ("ffi", "read"), "safe": ("safe", "read")},
+    "a record read: take_items": {"ours": ("ffi", "read"), "safe": ("take_items", "read")},
+    "a record read: attributes_of": {"ours": ("ffi", "read"), "safe": ("attributes_of", "read")},
+    "a record read: context_value": {"ours": ("ffi", "read"), "safe": ("context_value", "read")},
+    "a call logged: watch": {"ours": ("ffi", "call"), "safe": ("watch", "call")},
+    "a call logged: version_of": {"ours": ("ffi", "call"), "safe": ("version_of", "call")},
 }
+BUILDS = sorted({build for pair in COMPARED.values() for build, _ in pair.values()})
 
 
-def build(folder: Path, *, safe: bool) -> Path:
-    """Build a copy of the crate and the package, and return what is to be on the Python path."""
+def build(folder: Path, safe: str | None) -> Path:
+    """Build a copy of the crate, one function of it safe, and return what goes on the Python path."""
     for name in ("rust", "python"):
         ignored = shutil.ignore_patterns("*.so", "__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in ("Cargo.toml", "Cargo.lock"):
         shutil.copy(ROOT / name, folder)
     if safe:
-        replace_take_items(folder / "rust" / "ffi.rs")
+        replace(folder / "rust" / "ffi.rs", safe)
     subprocess.run(
-        ["cargo", "build", "--release", "--quiet", "--locked", "--target-dir", "target"],
+        ["cargo", "build", "--release", "--quiet", "--locked", "--target-dir", str(folder.parent / "target")],
         cwd=folder,
         env={**os.environ, "PYO3_PYTHON": sys.executable, "PYO3_BUILD_EXTENSION_MODULE": "1"},
         check=True,
     )
-    library = next((folder / "target" / "release").glob("lib_rust.*[!d]"))
+    library = next((folder.parent / "target" / "release").glob("lib_rust.*[!d]"))
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     shutil.copy(library, folder / "python" / "tracefmt" / f"_rust{suffix}")
     return folder / "python"
 
 
-def replace_take_items(path: Path) -> None:
-    """Put the safe loop in the place of the function and its comment."""
+def replace(path: Path, name: str) -> None:
+    """Put the safe function in the place of the one of that name and its comment."""
     text = path.read_text()
-    function = re.compile(r"(///[^\n]*\n)+pub fn take_items<.*?^}\n", re.MULTILINE | re.DOTALL)
-    safe = (HERE / "ffi" / "safe_take_items.rs").read_text()
+    function = re.compile(
+        rf"(///[^\n]*\n)+pub fn {name}\b.*?^}}\n", re.MULTILINE | re.DOTALL
+    )
+    safe = (HERE / "ffi" / f"safe_{name}.rs").read_text()
     replaced, count = function.subn(lambda _: safe, text)
     if count != 1:
-        raise SystemExit("rust/ffi.rs has no take_items any more: mend benches/ffi.py")
-    path.write_text(replaced)
+        raise SystemExit(f"rust/ffi.rs has no {name} any more: mend benches/ffi.py")
+    path.write_text("#![allow(unused)]\n" + replaced)
 
 
 def run(
@@ -125,11 +132,11 @@ def measure(packages: dict[str, Path]) -> dict[str, Any]:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tracefmt-ffi-") as name:
         packages = {}
-        for build_name in ("ffi", "safe"):
+        for build_name in BUILDS:
             folder = Path(name, build_name)
             folder.mkdir()
             print(f"building {build_name}", file=sys.stderr)
-            packages[build_name] = build(folder, safe=build_name == "safe")
+            packages[build_name] = build(folder, None if build_name == "ffi" else build_name)
         print("measuring", file=sys.stderr)
         compared = measure(packages)
     record = {

@@ -33,7 +33,17 @@ def loops() -> dict[str, Loop]:
         for _ in range(count):
             os.write(descriptor, formatter.format_bytes(made) + b"\n")
 
+    log = tracefmt.get_logger("ffi")
+    handler = tracefmt.StreamHandler(open(os.devnull, "w"), buffer_size=65536)  # noqa: SIM115, PTH123
+    log.handlers, log.propagate = [handler], False
+    log.setLevel("INFO")
+
+    def through_logger(count: int) -> None:
+        for _ in range(count):
+            log.info("request finished", user_id="u-8412", attempt=3)
+
     return {
+        "call": through_logger,
         "read": format_loop(formatter.format_bytes, made),
         "sink": through_sink,
         "os.write": through_os_write,
