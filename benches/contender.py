@@ -88,8 +88,8 @@ class Sink:
         self.path = path
 
     def text(self) -> TextIO:
-        """Open a text stream, as `logging.FileHandler` does."""
-        return Path(self.path).open("a", encoding="utf-8")
+        """Open a text stream that is line-buffered, as `sys.stderr` is: `StreamHandler`'s default."""
+        return Path(self.path).open("a", buffering=1, encoding="utf-8")
 
     def binary(self) -> BinaryIO:
         """Open a buffered binary stream."""

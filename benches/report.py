@@ -19,10 +19,9 @@ from figures import CALL, FORMAT, Record, newest
 from workloads import WORKLOADS
 
 STDLIB_BASED = ("stdlib_json", "json_logger", "json_logger_orjson", "ecs")
-OURS, NATIVE, BUFFERED, PURE = (
-    *("tracefmt_handler", "tracefmt_logger"),
-    *("tracefmt_logger_buffered", "tracefmt_python"),
-)
+OURS, PURE = "tracefmt_handler", "tracefmt_python"
+NATIVE, BUFFERED = "tracefmt_logger_fields", "tracefmt_logger_fields_buffered"
+EXTRA, EXTRA_BUFFERED = "tracefmt_logger", "tracefmt_logger_buffered"
 NULL = "stdlib_null"
 
 
@@ -123,12 +122,20 @@ PROMISES = (
         *(MOST, 1.25, ratio((OURS, CALL, "W3"), (NULL, CALL, "W3"))),
     ),
     Promise(
-        "W3: logging + NullHandler ÷ `tracefmt.Logger`, unbuffered",
+        "W3: logging + NullHandler ÷ `tracefmt.Logger` with keyword fields, unbuffered",
         *(LEAST, 5, ratio((NULL, CALL, "W3"), (NATIVE, CALL, "W3"))),
     ),
     Promise(
-        "W3: logging + NullHandler ÷ `tracefmt.Logger`, buffered",
+        "W3: logging + NullHandler ÷ `tracefmt.Logger` with keyword fields, buffered",
         *(LEAST, 8, ratio((NULL, CALL, "W3"), (BUFFERED, CALL, "W3"))),
+    ),
+    Promise(
+        "the same, attributes as logging's `extra=`, unbuffered",
+        *(LEAST, 5, ratio((NULL, CALL, "W3"), (EXTRA, CALL, "W3"))),
+    ),
+    Promise(
+        "the same, buffered",
+        *(LEAST, 8, ratio((NULL, CALL, "W3"), (EXTRA_BUFFERED, CALL, "W3"))),
     ),
     Promise(
         "W3: pino, sync with mixin ÷ `tracefmt.Logger`",

@@ -9,7 +9,7 @@ from typing import Any
 from contender import FORMAT, Prepared
 from workloads import LOGGER, Workload
 
-from tracefmt.cli.bench.loops import format_loop, logging_loop, record
+from tracefmt.cli.bench.loops import Loop, format_loop, logging_loop, record
 
 
 def prepared(
@@ -18,6 +18,7 @@ def prepared(
     workload: Workload,
     log: Any = None,
     write: Callable[[logging.LogRecord], str | bytes] | None = None,
+    loop: Callable[[Any, Workload], Loop] = logging_loop,
 ) -> Prepared:
     """
     Return the contender with this handler.
@@ -28,6 +29,7 @@ def prepared(
         workload: what is logged.
         log: the logger; the one of `logging` if None.
         write: what the stage ``format`` measures, if not the formatter's ``format``.
+        loop: makes the loop around the call, with ``extra=`` or with keyword fields.
     """
     if stage == FORMAT:
         made = record(workload)
@@ -36,7 +38,7 @@ def prepared(
     log = log or logging.getLogger(LOGGER)
     log.handlers, log.propagate = [handler], False
     log.setLevel(logging.INFO if workload.enabled else logging.WARNING)
-    return Prepared(logging_loop(log, workload), handler.flush)
+    return Prepared(loop(log, workload), handler.flush)
 
 
 def instrument() -> None:

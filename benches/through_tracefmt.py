@@ -8,6 +8,7 @@ from workloads import LOGGER, Workload
 
 import tracefmt
 from tracefmt import _core
+from tracefmt.cli.bench.loops import keyword_loop, logging_loop
 
 BUFFER = 64 * 1024  # bytes
 
@@ -20,10 +21,14 @@ def prepared(
     core: str = "rust",
     buffer_size: int = 0,
     native: bool = False,
+    keywords: bool = False,
 ) -> Prepared:
-    """Return the contender on this core; `native` takes `tracefmt.Logger`."""
+    """Return the contender on this core; `native` takes `tracefmt.Logger`, `keywords` its fields."""
     _core.core = _core.load(core)
     formatter = tracefmt.Formatter()
     handler = tracefmt.StreamHandler(sink.text(), formatter=formatter, buffer_size=buffer_size)
     log = tracefmt.get_logger(LOGGER) if native else None
-    return through_logging.prepared(stage, handler, workload, log=log, write=formatter.format_bytes)
+    loop = keyword_loop if keywords else logging_loop
+    return through_logging.prepared(
+        stage, handler, workload, log=log, write=formatter.format_bytes, loop=loop
+    )

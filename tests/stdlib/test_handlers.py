@@ -387,3 +387,26 @@ def test_real_lines_are_json_lines(tmp_path):
     lines = map(json.loads, (tmp_path / "log.jsonl").read_text("utf-8").splitlines())
 
     assert [line["n"] for line in lines] == list(range(10))
+
+
+def test_half_a_line_of_text_does_not_stand_before_a_line(tmp_path, formatter):
+    """A line-buffered stream keeps text without a line end; whole lines of text come before."""
+    with (tmp_path / "out").open("w", buffering=1) as stream:
+        handler = StreamHandler(stream, formatter=formatter)
+        stream.write("whole\n")
+        stream.write("half")
+        handler.handle(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
+
+    assert (tmp_path / "out").read_text() == (
+        'whole\n{"level":"info","logger":"app","message":"up"}\nhalf'
+    )
+
+
+def test_a_line_buffered_stream_that_is_closed_is_not_written_to(tmp_path, formatter, errors):
+    """The descriptor may be another's by then; the error goes to `handleError`."""
+    stream = (tmp_path / "out").open("w", buffering=1)
+    handler = StreamHandler(stream, formatter=formatter)
+    stream.close()
+    handler.handle(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
+
+    assert [type(error) for error in errors] == [ValueError]

@@ -25,6 +25,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
     _buffer_size = 0
     _flush_level = logging.ERROR
     _filters: list[Any]
+    _ready: Any = None  # called before an unbuffered line; raises if the stream is closed
     _encoder: Any = None
     _formats = False  # whether the handler's own `format` is somebody else's
     _native: Any = None  # what stands in for `handle`, and its method; Logger looks for them
@@ -64,6 +65,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
         if descriptor is not None:
             self._sink = _core.core.Sink(descriptor, self._buffer_size)
             forget_after_fork(self._sink)
+            self._ready = _readiness(stream)
         self._binary = isinstance(stream, (io.RawIOBase, io.BufferedIOBase))
         self._bind()
 
@@ -93,7 +95,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
         if not _HANDLING.isdisjoint(own):  # somebody has put a method of theirs on the handler
             return
         if not any(name in vars(kind) for kind in _users_classes(self) for name in _HANDLING):
-            parts = (self._filters, self._encoder, self._sink, self._stream.flush)
+            parts = (self._filters, self._encoder, self._sink, self._ready)
             stand_in = native(weakref.ref(self), *parts, self._flush_level)
             own["handle"] = stand_in.handle
             self._native = (stand_in, own["handle"])
@@ -125,7 +127,7 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
                 self._write_to_stream(self._line(record))
                 return
             if self._buffer_size == 0:
-                self._stream.flush()  # text written to the stream itself comes out before
+                self._ready()
             if self._encoder is not None and not self._formats:
                 sink.emit(self._encoder, record)
             else:
@@ -203,6 +205,18 @@ class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befo
 _HANDLING = frozenset(
     {"handle", "emit", "filter", "format", "flush", "acquire", "release", "handleError", "_line"}
 )
+
+
+def _readiness(stream: Any) -> Any:
+    """
+    Return what brings out the text that was written to the stream itself, and raises if it is closed.
+
+    A line-buffered stream (`sys.stderr` is one) keeps no whole line back; text without a line end
+    stays there, so that it does not stand before a line of JSON.
+    """
+    if type(stream) is io.TextIOWrapper and stream.line_buffering:
+        return stream.buffer.raw.fileno  # type: ignore[attr-defined]
+    return stream.flush
 
 
 def _users_classes(handler: _LineHandler) -> list[type]:
