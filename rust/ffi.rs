@@ -108,15 +108,6 @@ pub fn take_items<'py>(
     }
 }
 
-/// The `__dict__` of an object whose class has nothing else under that name.
-pub fn attributes_of<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: the object is alive; the function gives a reference of the caller's own, or raises.
-    unsafe {
-        let dict = ffi::PyObject_GenericGetDict(object.as_ptr(), std::ptr::null_mut());
-        Bound::from_owned_ptr_or_err(object.py(), dict)
-    }
-}
-
 type WatchCallback = unsafe extern "C" fn(
     c_int,
     *mut ffi::PyObject,

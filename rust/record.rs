@@ -35,7 +35,7 @@ impl<'py> RecordView<'py> {
         let py = record.py();
         let exact = record.get_type().is(imports::LOG_RECORD.get(py)?);
         let values = if exact {
-            ffi::attributes_of(record)?
+            record.getattr(intern!(py, "__dict__"))?
         } else {
             imports::ATTRIBUTES_OF.get(py)?.call1((record,))?
         };
