@@ -52,7 +52,15 @@ def build(folder: Path, safe: str | None) -> Path:
     if safe:
         replace(folder / "rust" / "ffi.rs", safe)
     subprocess.run(
-        ["cargo", "build", "--release", "--quiet", "--locked", "--target-dir", str(folder.parent / "target")],
+        [
+            "cargo",
+            "build",
+            "--release",
+            "--quiet",
+            "--locked",
+            "--target-dir",
+            str(folder.parent / "target"),
+        ],
         cwd=folder,
         env={**os.environ, "PYO3_PYTHON": sys.executable, "PYO3_BUILD_EXTENSION_MODULE": "1"},
         check=True,
@@ -66,9 +74,7 @@ def build(folder: Path, safe: str | None) -> Path:
 def replace(path: Path, name: str) -> None:
     """Put the safe function in the place of the one of that name and its comment."""
     text = path.read_text()
-    function = re.compile(
-        rf"(///[^\n]*\n)+pub fn {name}\b.*?^}}\n", re.MULTILINE | re.DOTALL
-    )
+    function = re.compile(rf"(///[^\n]*\n)+pub fn {name}\b.*?^}}\n", re.MULTILINE | re.DOTALL)
     safe = (HERE / "ffi" / f"safe_{name}.rs").read_text()
     replaced, count = function.subn(lambda _: safe, text)
     if count != 1:

@@ -82,6 +82,7 @@ def core(core_name, monkeypatch):
         monkeypatch.delenv(variable, raising=False)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    level_names, level_numbers = dict(logging._levelToName), dict(logging._nameToLevel)
     yield module
     tracefmt.configure(None)
     for handler in root.handlers[:]:
@@ -91,6 +92,13 @@ def core(core_name, monkeypatch):
     root.setLevel(level)
     logging.disable(logging.NOTSET)
     logging.setLogRecordFactory(logging.LogRecord)
+    logging._levelToName.clear()
+    logging._levelToName.update(level_names)
+    logging._nameToLevel.clear()
+    logging._nameToLevel.update(level_numbers)
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False  # dictConfig switches off what it does not name
 
 
 @pytest.fixture

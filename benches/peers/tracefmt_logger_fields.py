@@ -13,6 +13,4 @@ TRAITS = Traits(stages=(CALL,))
 
 
 def setup(stage: str, sink: Sink, workload: Workload) -> Prepared:
-    return through_tracefmt.prepared(
-        stage, sink, workload, native=True, keywords=True
-    )
+    return through_tracefmt.prepared(stage, sink, workload, native=True, keywords=True)

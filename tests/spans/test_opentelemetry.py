@@ -104,9 +104,7 @@ def test_span_that_raises():
         found = checked(Formatter().format(record()))
 
     assert "trace_id" not in found
-    assert found["format_error"] == (
-        "span context source: ZeroDivisionError: division by zero"
-    )
+    assert found["format_error"] == ("span context source: ZeroDivisionError: division by zero")
 
 
 def test_span_with_a_context_of_its_own():
