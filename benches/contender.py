@@ -88,7 +88,7 @@ class Sink:
         self.path = path
 
     def text(self) -> TextIO:
-        """Open a text stream that is line-buffered, as `sys.stderr` is: `StreamHandler`'s default."""
+        """Open a line-buffered text stream, as `sys.stderr` is: `StreamHandler`'s default."""
         return Path(self.path).open("a", buffering=1, encoding="utf-8")
 
     def binary(self) -> BinaryIO:

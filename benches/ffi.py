@@ -43,7 +43,7 @@ BUILDS = sorted({build for pair in COMPARED.values() for build, _ in pair.values
 
 
 def build(folder: Path, safe: str | None) -> Path:
-    """Build a copy of the crate, one function of it safe, and return what goes on the Python path."""
+    """Build a copy of the crate, one function of it safe; return what goes on the path."""
     for name in ("rust", "python"):
         ignored = shutil.ignore_patterns("*.so", "__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)

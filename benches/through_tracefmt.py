@@ -23,7 +23,7 @@ def prepared(
     native: bool = False,
     keywords: bool = False,
 ) -> Prepared:
-    """Return the contender on this core; `native` takes `tracefmt.Logger`, `keywords` its fields."""
+    """Return the contender on this core; `native` takes `Logger`, `keywords` its fields."""
     _core.core = _core.load(core)
     formatter = tracefmt.Formatter()
     handler = tracefmt.StreamHandler(sink.text(), formatter=formatter, buffer_size=buffer_size)

@@ -209,13 +209,13 @@ _HANDLING = frozenset(
 
 def _readiness(stream: Any) -> Any:
     """
-    Return what brings out the text that was written to the stream itself, and raises if it is closed.
+    Return what brings out text written to the stream itself, and raises if it is closed.
 
     A line-buffered stream (`sys.stderr` is one) keeps no whole line back; text without a line end
     stays there, so that it does not stand before a line of JSON.
     """
     if type(stream) is io.TextIOWrapper and stream.line_buffering:
-        return stream.buffer.raw.fileno  # type: ignore[attr-defined]
+        return stream.buffer.raw.fileno
     return stream.flush
 
 
