@@ -1,5 +1,6 @@
 //! Fields that are bound to a logger, encoded once for each encoder.
 
+use crate::any_value;
 use crate::encoder::Encoder;
 use crate::value::{self, Open, Pairs};
 use pyo3::prelude::*;
@@ -41,7 +42,11 @@ impl BoundFields {
         let pairs: Pairs<'_> = self.fields.bind(py).iter().collect();
         let fragment = if !encoder.has_screen() && encoder.names().are_attributes(&pairs) {
             let mut out = Vec::new();
-            value::members(&mut out, &pairs, &mut Open::default())?;
+            if encoder.writes_key_values() {
+                any_value::key_values(&mut out, &pairs, None)?;
+            } else {
+                value::members(&mut out, &pairs, &mut Open::default())?;
+            }
             Some(out.into())
         } else {
             None

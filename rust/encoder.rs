@@ -27,6 +27,7 @@ pub struct Encoder {
     names: Names,
     events: EventNames,
     needs_caller: bool,
+    writes_key_values: bool,
     spans: SpanReader,
     describe_exception: Py<PyAny>,
     screen: Option<Screen>,
@@ -49,6 +50,7 @@ impl Encoder {
         let (hidden, reserved) = (plan.getattr("hidden")?, plan.getattr("reserved")?);
         Ok(Self {
             id: LAST_ID.fetch_add(1, Relaxed),
+            writes_key_values: steps.iter().any(Step::writes_key_values),
             events: EventNames::new(plan, wanted.needs_callsite())?,
             steps,
             names: Names::new(py, &hidden, reserved, &wanted)?,
@@ -159,6 +161,11 @@ impl Encoder {
     /// Whether attributes have to be looked at before they are written.
     pub fn has_screen(&self) -> bool {
         self.screen.is_some()
+    }
+
+    /// Whether attributes are written as OTLP has them.
+    pub fn writes_key_values(&self) -> bool {
+        self.writes_key_values
     }
 
     /// Whether a line says where its call stands in the source, or who runs it.

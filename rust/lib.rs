@@ -2,6 +2,7 @@
 //!
 //! Its twin is `python/tracefmt/_python`, room for room; `docs/encoding.md` is the law for both.
 
+mod any_value;
 mod bound;
 mod call;
 mod changes;

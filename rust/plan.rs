@@ -1,5 +1,6 @@
 //! A plan's steps, each with what it writes.
 
+use crate::any_value::{self, Source};
 use crate::encoder::Line;
 use crate::error::{Stop, Written};
 use crate::imports;
@@ -57,6 +58,10 @@ pub enum Writer {
     FormatError,
     /// The type, the message or the stacktrace.
     Exception(usize),
+    /// As an `AnyValue`.
+    Any(Source),
+    /// The attributes with an `AnyValue` each.
+    KeyValues,
 }
 
 #[derive(Clone, Copy)]
@@ -102,7 +107,10 @@ impl Step {
         match self {
             Self::Constant(_) => {}
             Self::Value { writer, .. } => match *writer {
-                Writer::Always(slot) | Writer::Text(slot) | Writer::UnlessNone(slot) => visit(slot),
+                Writer::Always(slot)
+                | Writer::Text(slot)
+                | Writer::UnlessNone(slot)
+                | Writer::Any(Source::Slot(slot)) => visit(slot),
                 Writer::SeverityNumber | Writer::LogSeverity => visit(Slot::LevelNumber),
                 _ => {}
             },
@@ -110,6 +118,16 @@ impl Step {
             Self::FromLevel { steps, .. } => {
                 visit(Slot::LevelNumber);
                 steps.iter().for_each(|step| step.visit_slots(visit));
+            }
+        }
+    }
+
+    pub fn writes_key_values(&self) -> bool {
+        match self {
+            Self::Constant(_) => false,
+            Self::Value { writer, .. } => matches!(writer, Writer::KeyValues),
+            Self::Group { steps, .. } | Self::FromLevel { steps, .. } => {
+                steps.iter().any(Self::writes_key_values)
             }
         }
     }
@@ -177,7 +195,11 @@ fn write_group(
 
 impl Writer {
     fn of(input: &str, form: &str) -> Option<Self> {
+        if form == "any_value" {
+            return Source::of(Self::of(input, "value")?).map(Self::Any);
+        }
         Some(match (input, form) {
+            ("attributes", "key_values") => Self::KeyValues,
             ("timestamp", form) => Self::Timestamp(timestamp::Form::of(form)?),
             ("level", "lower") => Self::LevelCased(Case::Lower),
             ("level", "upper") => Self::LevelCased(Case::Upper),
@@ -234,6 +256,7 @@ impl Writer {
             Self::FormatArgs | Self::FormatArgsText => line.record.format_args.is_none(),
             Self::FormatError => line.record.error.is_none(),
             Self::Exception(part) => line.exception[part].is_none(),
+            Self::Any(source) => source.as_value().is_absent(line),
             _ => false,
         }
     }
@@ -261,6 +284,8 @@ impl Writer {
                 None => Ok(()),
             },
             Self::Exception(part) => write_value(out, line.exception[part].as_ref()),
+            Self::Any(source) => source.write(out, line),
+            Self::KeyValues => any_value::write_attributes(out, line),
             _ => self.write_id(out, line),
         }
     }

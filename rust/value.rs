@@ -128,7 +128,7 @@ fn integer(out: &mut Vec<u8>, value: &Bound<'_, PyInt>) -> Written {
 }
 
 /// Turns a value of a cold type into one of a hot type.
-fn converted<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Stop> {
+pub fn converted<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Stop> {
     let py = value.py();
     match imports::CONVERT.get(py)?.call1((value,)) {
         Ok(hot) => Ok(hot),

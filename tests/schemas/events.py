@@ -46,7 +46,7 @@ def events():
         (record(logging.ERROR, "failed: %s", 7, error=ValueError("bad")), SPAN),
         (record(logging.INFO, "%d", "x"), None),
         (record(logging.DEBUG, "values", **values, list=[1, None, {"k": (1.5,)}], empty={}), None),
-        (record(25, "between levels"), None),
+        (record(25, "between levels", levelname="Level 25"), None),
         (record(logging.CRITICAL, "forged", level="x", trace_id="y", log="z", body="b"), SPAN),
         (record(logging.INFO, "a stack", stack_info="Stack (most recent call last):"), None),
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tracefmt._python import any_value
 from tracefmt._python.scalar import id as ids
 from tracefmt._python.scalar import severity, timestamp
 from tracefmt._python.scalar.string import encode as encode_string
@@ -34,7 +35,7 @@ def _compiled(step: Step) -> Writer:
     if step.input == "from_level":
         return _from_level(int(step.form), compile_steps(step.steps))
     value = _WRITERS[step.input, step.form]
-    if step.form == "members":
+    if step.form in ("members", "key_values"):
         return value
 
     def write(line: Line) -> str | None:
@@ -143,6 +144,22 @@ def _log_severity(line: Line) -> str:
     return severity.log_severity(level if type(level) is int else 0)
 
 
+def _any(read: Callable[[Line], Any]) -> Writer:
+    def write(line: Line) -> str | None:
+        value = read(line)
+        return None if value is None else any_value.encode(value)
+
+    return write
+
+
+def _part(index: int) -> Callable[[Line], Any]:
+    return lambda line: None if line.exception is None else line.exception[index]
+
+
+def _standard(name: str) -> Callable[[Line], Any]:
+    return lambda line: line.values.get(name)
+
+
 def _id(index: int, encode: Callable[[int], str]) -> Writer:
     def write(line: Line) -> str | None:
         return None if line.span is None else encode(line.span[index])
@@ -207,4 +224,25 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("exception_message", "value"): _exception(1),
     ("exception_stacktrace", "value"): _exception(2),
     ("stack_info", "value"): _unless_none("stack_info"),
+    **{
+        (given, "any_value"): _any(_standard(name))
+        for given, name in {
+            "file_path": "pathname",
+            "file_name": "filename",
+            "line_number": "lineno",
+            "function_name": "funcName",
+            "process_id": "process",
+            "process_name": "processName",
+            "thread_id": "thread",
+            "thread_name": "threadName",
+            "stack_info": "stack_info",
+        }.items()
+    },
+    ("message", "any_value"): _any(lambda line: line.message),
+    ("attributes", "key_values"): lambda line: any_value.encode_key_values(line.attributes),
+    ("format_args", "any_value"): _any(lambda line: line.format_args),
+    ("format_error", "any_value"): _any(lambda line: line.error),
+    ("exception_type", "any_value"): _any(_part(0)),
+    ("exception_message", "any_value"): _any(_part(1)),
+    ("exception_stacktrace", "any_value"): _any(_part(2)),
 }

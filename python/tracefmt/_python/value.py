@@ -57,7 +57,7 @@ def _encode(value: Any, open_: list[int], depth: int) -> str:
         items = [_encode(item, open_, depth + 1) for item in tuple(value)]
         text = f"[{','.join(items)}]"
     else:
-        text = _encode(_converted(value), open_, depth)
+        text = _encode(converted(value), open_, depth)
     open_.pop()
     return text
 
@@ -79,7 +79,8 @@ def is_plain(key: Any) -> bool:
     return type(key) is str and (key.isascii() or not has_surrogate(key))
 
 
-def _converted(value: Any) -> Any:
+def converted(value: Any) -> Any:
+    """Return a value of a cold type as one of a hot type."""
     try:
         return convert(value)
     except Exception as error:  # the call itself failed: no stack left, no memory left

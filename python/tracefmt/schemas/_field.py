@@ -51,6 +51,8 @@ class Form(enum.Enum):
 
     VALUE = "value"
     """Any value, by its type (the encoding's chapter on values)."""
+    ANY_VALUE = "any_value"
+    """Any value as OTLP has it, an object that names the type."""
     TEXT = "text"
     """Always a string."""
     MEMBERS = "members"

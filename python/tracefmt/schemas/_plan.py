@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tracefmt._python.any_value import encode as encode_any_value
 from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt._python.value import encode as encode_value
 from tracefmt.exceptions import ConfigurationError
@@ -177,7 +178,8 @@ class _Compiler(NamedTuple):
             pairs = self.members[field.input].items()
             return [_constant(_member(key, value, outer)) for key, value in pairs]
         if field.form is Form.MEMBERS:
-            return [Step(field.input.value, "members", "")]
+            form = "key_values" if outer is Form.KEY_VALUES else "members"
+            return [Step(field.input.value, form, "")]
         if field.input is Input.CONSTANT:
             return [_constant(_member(field.key, field.value, outer))]
         if field.input in _resource.NAMES:
@@ -186,7 +188,8 @@ class _Compiler(NamedTuple):
         prefix, suffix = _frame(field.key, outer)
         if field.form is Form.TRACE_NAME:
             prefix += f'"projects/{encode_string(self._required_project())[1:-1]}/traces/'
-        step = Step(field.input.value, field.form.value, prefix, suffix)
+        shown = Form.ANY_VALUE if outer is Form.KEY_VALUES else field.form
+        step = Step(field.input.value, shown.value, prefix, suffix)
         if self.from_level is not None and field.input in _options.CALLSITE:
             return [Step("from_level", str(self.from_level), "", "", (step,))]
         return [step]
@@ -214,7 +217,8 @@ def _frame(key: str, outer: Form) -> tuple[str, str]:
 
 def _member(key: str, value: Any, outer: Form) -> str:
     prefix, suffix = _frame(key, outer)
-    return prefix + encode_value(value) + suffix
+    encode = encode_any_value if outer is Form.KEY_VALUES else encode_value
+    return prefix + encode(value) + suffix
 
 
 def _constant(text: str) -> Step:

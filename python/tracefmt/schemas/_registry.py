@@ -7,7 +7,7 @@ import importlib
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas._schema import Schema
 
-NAMES = ("aws", "datadog", "ecs", "flat", "gcp", "logstash")
+NAMES = ("aws", "datadog", "ecs", "flat", "gcp", "logstash", "otlp")
 """Each is a module of this package with the table under its name in capitals."""
 
 

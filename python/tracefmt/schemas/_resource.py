@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas._field import Input
+from tracefmt.schemas._schema import leaves
 
 if TYPE_CHECKING:
     from tracefmt.schemas import Schema
@@ -20,6 +22,9 @@ NAMES = {
 }
 """Which attribute of the resource a field shows; the second name is OpenTelemetry's older one."""
 
+# RFC 9562: the version and the variant of a random UUID.
+_NO_VERSION = ~(0xF << 76 | 0x3 << 62)
+_VERSION_4 = 0x4 << 76 | 0x2 << 62
 _PROJECT = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT")
 
 
@@ -58,7 +63,18 @@ def resolve(schema: Schema, service: str | None, resource: Any) -> dict[str, Any
     found.update(given(resource))
     if service is not None:
         found["service.name"] = service
+    if any(field.input is Input.RESOURCE for field in leaves(schema.fields)):
+        # what OpenTelemetry asks of every resource, and its SDKs put there
+        found = {"service.name": "unknown_service:python", **found}
+        found.setdefault("service.instance.id", instance_id(os.getpid()))
     return found
+
+
+@lru_cache(maxsize=1)
+def instance_id(pid: int) -> str:  # noqa: ARG001  # a child process is an instance of its own
+    """Return a random id, the same for all that is built in one process."""
+    digits = f"{int.from_bytes(os.urandom(16), 'big') & _NO_VERSION | _VERSION_4:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def given(resource: Any) -> dict[str, Any]:

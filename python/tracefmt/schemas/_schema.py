@@ -72,7 +72,8 @@ class Schema:
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys that this schema writes, of groups and of what is in them."""
-        return tuple(item.key for item in walk(self.fields) if item.form is not Form.MEMBERS)
+        items = (item for item in walk(self.fields) if item.form is not Form.MEMBERS)
+        return tuple(item.key for item in items if item.key)
 
     def rename(self, names: Mapping[str, str]) -> Schema:
         """
@@ -246,6 +247,7 @@ _FORMS = {
     Input.TIMESTAMP: TIME_FORMS | {Form.UNIX_NANO},
     Input.LEVEL: LEVEL_FORMS | {Form.TEXT, Form.NUMBER, Form.SEVERITY_NUMBER, Form.LOG_SEVERITY},
     Input.LOGGER: {Form.VALUE, Form.TEXT},
+    Input.MESSAGE: {Form.VALUE, Form.ANY_VALUE},
     Input.FORMAT_ARGS: {Form.VALUE, Form.TEXT},
     Input.TRACE_ID: {Form.HEX, Form.DATADOG, Form.XRAY, Form.TRACE_NAME},
     Input.SPAN_ID: {Form.HEX, Form.DECIMAL},
@@ -292,7 +294,8 @@ def _check_form(schema: Schema, field: Field, outer: Form) -> None:
         _refuse(schema, f"field {field.key!r} has {field.input!r} for its input; write an Input")
     allowed = _FORMS.get(field.input, {Form.VALUE})
     if outer is Form.KEY_VALUES:  # what stands there is an AnyValue
-        allowed = allowed & {Form.VALUE, Form.MEMBERS}
+        never = {Input.TIMESTAMP, Input.LEVEL, Input.LOGGER}
+        allowed = set() if field.input in never else allowed & {Form.VALUE, Form.MEMBERS}
     if outer is Form.LIST:
         allowed = allowed - {Form.MEMBERS}
     if field.form not in allowed:

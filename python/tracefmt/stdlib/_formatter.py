@@ -25,7 +25,7 @@ class Formatter(logging.Formatter):
     be subclassed, copied and pickled.  Formatting never raises an `Exception`.
 
     Args:
-        schema: the layout: ``"flat"`` (default), ``"ecs"``, ``"gcp"``, ``"datadog"``,
+        schema: the layout: ``"flat"`` (default), ``"otlp"``, ``"ecs"``, ``"gcp"``, ``"datadog"``,
             ``"logstash"``, ``"aws"``, or a `tracefmt.Schema`.
         datefmt, style, validate, defaults: only there because `dictConfig` and `fileConfig` pass
             them by place; they must have their default values.
