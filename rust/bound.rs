@@ -33,6 +33,9 @@ impl BoundFields {
     /// The bound fields as members of a line, encoded at the first call; None where their keys are
     /// not simply their own text.
     pub fn fragment(&self, py: Python<'_>, encoder: &Encoder) -> PyResult<Fragment> {
+        if encoder.joins_attributes(py)? {
+            return Ok(None);
+        }
         let id = encoder.id();
         if let Ok(fragments) = self.fragments.try_lock()
             && let Some((_, fragment)) = fragments.iter().find(|(known, _)| *known == id)
@@ -40,7 +43,7 @@ impl BoundFields {
             return Ok(fragment.clone());
         }
         let pairs: Pairs<'_> = self.fields.bind(py).iter().collect();
-        let fragment = if !encoder.has_screen() && encoder.names().are_attributes(&pairs) {
+        let fragment = if encoder.names().are_attributes(&pairs) {
             let mut out = Vec::new();
             if encoder.writes_key_values() {
                 any_value::key_values(&mut out, &pairs, None)?;

@@ -1,5 +1,6 @@
 //! A record to one line: the plan's steps, run in order.
 
+use crate::context::ContextFields;
 use crate::error::{Stop, Written, is_ordinary};
 use crate::event::{Event, EventNames};
 use crate::imports;
@@ -31,6 +32,7 @@ pub struct Encoder {
     spans: SpanReader,
     describe_exception: Py<PyAny>,
     screen: Option<Screen>,
+    context: Option<ContextFields>,
 }
 
 #[pymethods]
@@ -58,6 +60,7 @@ impl Encoder {
             spans: SpanReader::new(span_source)?,
             describe_exception,
             screen: Screen::of(plan.getattr("screen")?)?,
+            context: ContextFields::of(plan.getattr("context")?)?,
         })
     }
 
@@ -114,6 +117,9 @@ impl Encoder {
         if let Some(screen) = &self.screen {
             screen.traverse(&visit)?;
         }
+        if let Some(context) = &self.context {
+            context.traverse(&visit)?;
+        }
         self.spans.traverse(&visit)
     }
 }
@@ -158,9 +164,14 @@ impl Encoder {
         &self.names
     }
 
-    /// Whether attributes have to be looked at before they are written.
-    pub fn has_screen(&self) -> bool {
-        self.screen.is_some()
+    /// Whether bound fields cannot be written by themselves: they are looked at, or others come before
+    /// them.
+    pub fn joins_attributes(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.screen.is_some()
+            || match &self.context {
+                Some(context) => !context.is_empty(py)?,
+                None => false,
+            })
     }
 
     /// Whether attributes are written as OTLP has them.
@@ -181,6 +192,9 @@ impl Encoder {
     ) -> Written {
         let span = self.span_of(view, py)?;
         let mut exception = self.exception_of(view)?;
+        if let Some(context) = &self.context {
+            context.add(py, view, &self.names, self.screen.is_none())?;
+        }
         if let Some(screen) = &self.screen {
             let removed = screen.apply(py, view, &mut exception[1])?;
             if removed && view.keys.is_some() {

@@ -79,4 +79,5 @@ pub static REPORT: Import = Import::new("tracefmt._cold.handler", "report");
 pub static STANDARD: Import = Import::new("tracefmt._cold.record", "STANDARD");
 pub static UNIQUE: Import = Import::new("tracefmt._cold.key", "unique");
 pub static UNREPRESENTABLE: Import = Import::new("tracefmt._cold.text", "unrepresentable");
+pub static WITH_CONTEXT: Import = Import::new("tracefmt._cold.record", "with_context");
 pub static WIDE_INTEGER: Import = Import::new("tracefmt._cold.integer", "wide");

@@ -6,6 +6,7 @@ mod any_value;
 mod bound;
 mod call;
 mod changes;
+mod context;
 mod encoder;
 mod error;
 mod event;

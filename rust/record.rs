@@ -194,7 +194,7 @@ pub struct Odd {
 }
 
 /// Whether a key without a UTF-8 form starts with an underscore all the same.
-fn has_private_name(key: &Bound<'_, PyAny>) -> bool {
+pub fn has_private_name(key: &Bound<'_, PyAny>) -> bool {
     key.cast_exact::<PyString>()
         .is_ok_and(|key| key.to_string_lossy().starts_with('_'))
 }
@@ -252,6 +252,8 @@ pub struct Captured<'py> {
     pub exception: Option<Bound<'py, PyTuple>>,
     error: Option<String>,
     args: Option<Bound<'py, PyAny>>,
+    /// The fields of its context.
+    pub fields: Option<Bound<'py, PyDict>>,
 }
 
 impl<'py> Captured<'py> {
@@ -263,6 +265,7 @@ impl<'py> Captured<'py> {
             exception: found.get_item(1)?.cast_into::<PyTuple>().ok(),
             error: found.get_item(2)?.extract()?,
             args: if args.is_none() { None } else { Some(args) },
+            fields: found.get_item(4)?.cast_into::<PyDict>().ok(),
         })
     }
 }

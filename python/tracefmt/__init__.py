@@ -8,6 +8,7 @@ the ids, and the project's ``docs/encoding.md`` for every byte of a line.
 from typing import TYPE_CHECKING, Any
 
 from tracefmt import stdlib as _stdlib
+from tracefmt._context import bind
 from tracefmt._core import NAME as core
 from tracefmt._version import __version__
 from tracefmt.exceptions import ConfigurationError, CoreError, TracefmtError
@@ -39,6 +40,7 @@ __all__ = [
     "StreamHandler",
     "TracefmtError",
     "__version__",
+    "bind",
     "configure",
     "core",
     "get_logger",

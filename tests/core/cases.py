@@ -23,7 +23,7 @@ from opentelemetry.context import Context
 from tests.core import hostile
 from tests.core.line import CREATED, record
 
-from tracefmt import Field, Schema, SpanContext
+from tracefmt import Field, Schema, SpanContext, bind
 from tracefmt.schemas import Form, Input
 
 FOLDER = pathlib.Path(__file__).parent.parent / "cases"
@@ -99,6 +99,14 @@ def of_class(kind, subject=None, **attributes):
     made = kind.__new__(kind)
     made.__dict__.update({**vars(subject or record()), **attributes})
     return made
+
+
+Within = collections.namedtuple("Within", "binding record")
+
+
+def within(binding, subject):
+    """Return a record that is to be formatted before the binding is undone."""
+    return Within(binding, subject)
 
 
 def raises(error):
@@ -222,7 +230,7 @@ NAMESPACE = {
         for value in (
             *(Field, Schema, SpanContext, Form, Input),
             *(record, raised, exc_info, without, of_class, raises, call, stack),
-            Context,
+            *(Context, bind, within),
             *(
                 OwnMessage,
                 BrokenMessage,

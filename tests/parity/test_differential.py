@@ -30,9 +30,10 @@ from tests.core.hostile import (
 )
 from tests.core.line import checked
 
-from tracefmt import Field, Schema, SpanContext, schemas
+from tracefmt import Field, Schema, SpanContext, bind, schemas
 from tracefmt._cold.exception import describe
 from tracefmt._cold.screen import screen
+from tracefmt._context import ContextFields
 from tracefmt.schemas import Form, Input, _registry
 from tracefmt.schemas._schema import TIME_FORMS
 
@@ -220,6 +221,7 @@ STANDARD = st.fixed_dictionaries(
             st.one_of(st.none(), st.tuples(*[st.one_of(st.none(), TEXTS)] * 3), VALUES),
             st.one_of(st.none(), TEXTS, VALUES),
             VALUES,
+            st.one_of(st.none(), st.dictionaries(TEXTS, VALUES, max_size=3), VALUES),
         ),
     },
 )
@@ -420,6 +422,18 @@ def test_screens(cores, value, message, exc_info, options):
         rust, python = lines(cores, subject, schema=schema, **options, static={"x": value})
 
         assert rust == python
+
+
+@given(ATTRIBUTES, MESSAGES, ATTRIBUTES, st.dictionaries(TEXTS, VALUES, max_size=3), SCREENS)
+def test_context_fields(cores, attributes, message, given, bound, options):
+    """Any fields of the context, bound or from a mixin, with any attributes."""
+    subject = record(message, {}, attributes, None)
+    with bind(**bound):
+        for context in (ContextFields(), ContextFields(mixin=lambda: given)):
+            for more in ({}, options):
+                rust, python = lines(cores, subject, context=context, **more)
+
+                assert rust == python
 
 
 @given(ATTRIBUTES, st.sampled_from(["**.nobody", "*.*.nobody", "nobody[*]"]))

@@ -76,6 +76,16 @@ except tracefmt.ConfigurationError as error:
     message: str = str(error)
 
 
+def context_fields() -> None:
+    """Bind fields to the current context."""
+    with tracefmt.bind(request_id="r", user=7):
+        pass
+    undo = tracefmt.bind(a=1).undo
+    undo()
+    tracefmt.Formatter(baggage=["tenant"], mixin=lambda: {"n": 1}, structlog_contextvars=True)
+    tracefmt.Formatter(redact={"paths": ["a.b"], "remove": True}, max_items=7)
+
+
 def own_logger() -> None:
     """Log through a logger of tracefmt's."""
     log: logging.Logger = tracefmt.get_logger("app")

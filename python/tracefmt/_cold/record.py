@@ -38,12 +38,13 @@ class Captured(NamedTuple):
     exception: tuple[str | None, str | None, str | None] | None = None
     format_error: str | None = None
     format_args: Any = None
+    fields: dict[str, Any] | None = None
 
     def mark(self) -> tuple[Any, ...]:
         """Return what is put on the record."""
         span = None if self.span is None else tuple(self.span)
         exception = None if self.exception is None else tuple(self.exception)
-        return (span, exception, self.format_error, self.format_args)
+        return (span, exception, self.format_error, self.format_args, self.fields)
 
 
 def explicit(context: Any) -> tuple[SpanContext | None, str | None]:
@@ -58,12 +59,13 @@ def captured(mark: Any) -> Captured | None:
     """Return what a mark holds, or None where something else was put under its name."""
     if type(mark) is not tuple or len(mark) != len(Captured._fields):
         return None
-    span, exception, error, args = mark
+    span, exception, error, args, fields = mark
     return Captured(
         _span(span),
         ExceptionText(*map(_text_or_none, exception)) if _is_triple(exception) else None,
         visible(error) if type(error) is str else None,
         args,
+        fields if type(fields) is dict and all(type(key) is str for key in fields) else None,
     )
 
 
@@ -77,6 +79,15 @@ def _is_triple(value: Any) -> bool:
 
 def _text_or_none(value: Any) -> str | None:
     return value if type(value) is str else None
+
+
+def with_context(
+    fields: list[tuple[Any, Any]], attributes: list[tuple[Any, Any]]
+) -> list[tuple[Any, Any]]:
+    """Return the context's fields, then the attributes; one of both has the attribute's value."""
+    own = {key: value for key, value in attributes if type(key) is str}
+    first = [(key, own.pop(key, value)) for key, value in fields]
+    return first + [pair for pair in attributes if type(pair[0]) is not str or pair[0] in own]
 
 
 def own_items(attributes: dict[Any, Any]) -> dict[Any, Any]:

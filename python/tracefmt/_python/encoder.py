@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from tracefmt._cold import event as cold_event
 from tracefmt._cold.exception import ExceptionText
 from tracefmt._cold.last_resort import NOTHING_LEFT, line_of
-from tracefmt._cold.record import CONTEXT, explicit
+from tracefmt._cold.record import CONTEXT, explicit, with_context
 from tracefmt._cold.text import describe_error
+from tracefmt._python.context import fields_of
 from tracefmt._python.event import EventReader
 from tracefmt._python.names import Names
 from tracefmt._python.plan import compile_steps, joined
 from tracefmt._python.record import RecordView
-from tracefmt._python.screen import screen_line
+from tracefmt._python.screen import screened
 from tracefmt._python.span import reader
 from tracefmt.spans import SpanContext, SpanContextSource
 
@@ -47,6 +48,7 @@ class Encoder:
         self._read_span = reader(span_source)
         self._describe = describe_exception
         self._screen = plan.screen
+        self._context = plan.context
 
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
@@ -78,8 +80,14 @@ class Encoder:
     def _write(self, line: Line, names: Names | EventReader) -> str:
         line.span = self._span_of(line)
         line.exception = self._exception_of(line)
-        if self._screen is not None:
-            screen_line(line, self._screen, names)
+        fields = None if self._context is None else fields_of(line, self._context)
+        if fields or self._screen is not None:
+            pairs = names.pairs(line.given)
+            if fields:
+                pairs = with_context(self._names.pairs(fields), pairs)
+            if self._screen is not None:
+                pairs = screened(line, pairs, self._screen)
+            line.attributes, _ = names.named(pairs)
         steps = self._steps if line.has_seldom_fields() else self._usual_steps
         return f"{{{joined(steps, line)[1:]}}}"
 

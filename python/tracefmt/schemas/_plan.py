@@ -15,6 +15,7 @@ from tracefmt.schemas._schema import Schema, leaves, require_text
 
 if TYPE_CHECKING:
     from tracefmt._cold.screen import Screen
+    from tracefmt._context import ContextFields
 
 __all__ = ["Plan", "Step", "compile_plan"]
 
@@ -68,12 +69,14 @@ class Plan(NamedTuple):
         reserved: keys of the schema; an attribute with such a key is written under another.
         hidden: attributes that are not written at all.
         screen: what attributes and message have to pass, or None.
+        context: what gives each line the fields of its context, or None.
     """
 
     steps: tuple[Step, ...]
     reserved: frozenset[str]
     hidden: frozenset[str]
     screen: Screen | None = None
+    context: ContextFields | None = None
 
 
 def compile_plan(
@@ -92,6 +95,7 @@ def compile_plan(
     nest: str | None = None,
     project: str | None = None,
     screen: Screen | None = None,
+    context: ContextFields | None = None,
 ) -> Plan:
     """
     Return the plan for a schema with its options resolved; constants pass the screen here.
@@ -130,6 +134,7 @@ def compile_plan(
         reserved=_paths(schema, _reserved(named.fields, members) | _outer_names(named)),
         hidden=excluded | LEFT_OVERS,
         screen=screen,
+        context=context,
     )
 
 

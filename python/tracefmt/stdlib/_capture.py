@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from tracefmt._cold import event as cold_event
@@ -21,7 +22,8 @@ from tracefmt._cold.record import (
     own_items,
 )
 from tracefmt._cold.text import describe_error
-from tracefmt.spans import SpanContextSource, normalize
+from tracefmt._context import ContextFields
+from tracefmt.spans import SpanContext, SpanContextSource, normalize
 from tracefmt.stdlib._formatter import opentelemetry_source
 
 
@@ -34,9 +36,16 @@ class ContextFilter(logging.Filter):
     span was active at the call.  Add it to handlers: a filter on a logger does not see the records
     of child loggers.
 
+    What `tracefmt.bind` has bound is taken down, too.
+
     Args:
         span_source: a callable that returns the active `SpanContext` or None; without it the span
             that OpenTelemetry calls current.
+        baggage, mixin, structlog_contextvars: as for `Formatter`, read in the thread that logs; the
+            formatter's own are not asked for these records.
+
+    Raises:
+        ConfigurationError: an option cannot work.
 
     Example:
         >>> import logging.handlers, tracefmt
@@ -44,8 +53,16 @@ class ContextFilter(logging.Filter):
         >>> handler.addFilter(tracefmt.ContextFilter())
     """
 
-    def __init__(self, span_source: SpanContextSource | None = None) -> None:
+    def __init__(
+        self,
+        span_source: SpanContextSource | None = None,
+        *,
+        baggage: Iterable[str] = (),
+        mixin: Callable[[], Mapping[str, Any]] | None = None,
+        structlog_contextvars: bool = False,
+    ) -> None:
         super().__init__()
+        self._context = ContextFields(baggage, mixin, structlog_contextvars)
         self._source = opentelemetry_source() if span_source is None else span_source
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -56,16 +73,23 @@ class ContextFilter(logging.Filter):
 
     def capture(self, record: logging.LogRecord) -> Captured:
         """Return what is true in the calling thread now, or what the record says by hand."""
+        span, failure = self._span_of(record)
+        fields, error = self._context.read()
+        return Captured(
+            span,
+            format_error="; ".join(filter(None, (failure, error))) or None,
+            fields=None if not fields else {key: plain(value) for key, value in fields.items()},
+        )
+
+    def _span_of(self, record: logging.LogRecord) -> tuple[SpanContext | None, str | None]:
         context = record.__dict__.get(CONTEXT)
         if context is not None:
-            span_context, failure = explicit(context)
-            return Captured(span_context, format_error=failure)
+            return explicit(context)
         try:
             active = self._source()
-            span = None if active is None else normalize(active)
+            return (None if active is None else normalize(active)), None
         except Exception as error:
-            return Captured(None, format_error=f"span context source: {describe_error(error)}")
-        return Captured(span)
+            return None, f"span context source: {describe_error(error)}"
 
 
 class QueueHandler(logging.handlers.QueueHandler):
@@ -78,7 +102,7 @@ class QueueHandler(logging.handlers.QueueHandler):
 
     Args:
         queue: any queue; what is put there can be pickled.
-        span_source: as for `ContextFilter`.
+        span_source, baggage, mixin, structlog_contextvars: as for `ContextFilter`.
 
     Example:
         >>> import logging.handlers, queue, tracefmt
@@ -87,9 +111,22 @@ class QueueHandler(logging.handlers.QueueHandler):
         >>> listener = logging.handlers.QueueListener(records, tracefmt.StreamHandler())
     """
 
-    def __init__(self, queue: Any, *, span_source: SpanContextSource | None = None) -> None:
+    def __init__(
+        self,
+        queue: Any,
+        *,
+        span_source: SpanContextSource | None = None,
+        baggage: Iterable[str] = (),
+        mixin: Callable[[], Mapping[str, Any]] | None = None,
+        structlog_contextvars: bool = False,
+    ) -> None:
         super().__init__(queue)
-        self._capture = ContextFilter(span_source).capture
+        self._capture = ContextFilter(
+            span_source,
+            baggage=baggage,
+            mixin=mixin,
+            structlog_contextvars=structlog_contextvars,
+        ).capture
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Return a copy of the record that says the same in any thread and any process."""

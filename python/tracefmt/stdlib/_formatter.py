@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tracefmt import _core, schemas
 from tracefmt._cold.exception import ExceptionText, describe
 from tracefmt._cold.text import safe_str
+from tracefmt._context import ContextFields
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas import Schema
 from tracefmt.spans import SpanContextSource
@@ -62,6 +63,12 @@ class Formatter(logging.Formatter):
             attributes may have.
         max_items: items and members that each container in attributes may have.
         max_depth: containers inside each other that an attribute may have, at most 64.
+        baggage: names of entries of OpenTelemetry's baggage that become fields where they are set.
+            Baggage comes with requests: it is anybody's text.
+        mixin: a callable without parameters whose mapping of fields is on the line, called for
+            each line in the thread that formats; where it fails, ``format_error`` says so.
+        structlog_contextvars: put what `structlog.contextvars.bind_contextvars` has bound on the
+            line.
 
     Raises:
         ConfigurationError: an option cannot work; the message says what to write.
@@ -101,6 +108,9 @@ class Formatter(logging.Formatter):
         max_string_length: int | None = None,
         max_items: int | None = None,
         max_depth: int | None = None,
+        baggage: Iterable[str] = (),
+        mixin: Callable[[], Mapping[str, Any]] | None = None,
+        structlog_contextvars: bool = False,
     ) -> None:
         super().__init__()
         _refuse_text_options(schema, datefmt, style, defaults)
@@ -124,6 +134,9 @@ class Formatter(logging.Formatter):
             "max_string_length": max_string_length,
             "max_items": max_items,
             "max_depth": max_depth,
+            "baggage": _listed(baggage),
+            "mixin": mixin,
+            "structlog_contextvars": structlog_contextvars,
         }
         self._build()
 
@@ -134,7 +147,8 @@ class Formatter(logging.Formatter):
         if source is None:
             source = opentelemetry_source()
         screen = _screen(*(options.pop(name) for name in _SCREENED))
-        plan = schemas.compile_plan(schema, screen=screen, **options)
+        context = ContextFields(*(options.pop(name) for name in _OF_CONTEXT))
+        plan = schemas.compile_plan(schema, screen=screen, context=context, **options)
         self._encoder = _core.core.Encoder(plan, source, self._describer())
 
     def format(self, record: logging.LogRecord) -> str:
@@ -178,6 +192,7 @@ class Formatter(logging.Formatter):
         self._build()
 
 
+_OF_CONTEXT = ("baggage", "mixin", "structlog_contextvars")
 _SCREENED = ("redact", "max_string_length", "max_items", "max_depth")
 
 
