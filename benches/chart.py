@@ -42,7 +42,7 @@ def draw(record: Record) -> list[Path]:
         [["call", "format"], ["call", "exception"]], height_ratios=[1, 1.55], width_ratios=[1.1, 1]
     )
     panel(columns["call"], record, CALL, "W3", "The whole call: a message, five attributes")
-    panel(columns["format"], record, FORMAT, "W3", "Format alone: a ready record to a line")
+    panel(columns["format"], record, FORMAT, "W3", "Format alone, of a record")
     panel(columns["exception"], record, CALL, "W5", "exception() with three frames")
     _head(figure, record)
     paths = [record.path.with_suffix(suffix) for suffix in (".svg", ".png")]
