@@ -8,9 +8,10 @@ half of what importing tracefmt would cost.
 from typing import TYPE_CHECKING, Any
 
 from tracefmt.stdlib._configure import configure
+from tracefmt.stdlib._file_handler import FileHandler
 from tracefmt.stdlib._formatter import Formatter
-from tracefmt.stdlib._handlers import FileHandler, StreamHandler
 from tracefmt.stdlib._logger import BoundLogger, Logger, get_logger
+from tracefmt.stdlib._stream_handler import StreamHandler
 
 if TYPE_CHECKING:
     from tracefmt.stdlib._capture import ContextFilter, QueueHandler

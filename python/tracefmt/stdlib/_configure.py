@@ -6,9 +6,11 @@ import logging
 from typing import Any, NamedTuple
 
 from tracefmt.exceptions import ConfigurationError
+from tracefmt.stdlib._file_handler import FileHandler
 from tracefmt.stdlib._formatter import Formatter
-from tracefmt.stdlib._handlers import FileHandler, StreamHandler, level_number
+from tracefmt.stdlib._level import level_number
 from tracefmt.stdlib._logger import Logger
+from tracefmt.stdlib._stream_handler import StreamHandler
 
 
 class _Installed(NamedTuple):

@@ -10,7 +10,7 @@ import structlog
 
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib import configure as configure_logging
-from tracefmt.stdlib._handlers import level_number
+from tracefmt.stdlib._level import level_number
 from tracefmt.structlog._loggers import LoggerFactory
 from tracefmt.structlog._renderer import Renderer
 

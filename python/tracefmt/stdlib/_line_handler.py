@@ -1,11 +1,10 @@
-"""Handlers that put each line on a descriptor with one system call."""
+"""What the handlers share: a formatter of ours by default, one write for one record."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import logging
-import os
 import weakref
 from typing import Any
 
@@ -14,10 +13,17 @@ from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib._descriptor import descriptor_of
 from tracefmt.stdlib._flush import IntervalFlusher, forget_after_fork
 from tracefmt.stdlib._formatter import Formatter
+from tracefmt.stdlib._level import level_number
 
 
-class _LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not before 3.11
-    """What both handlers share: a formatter of ours by default, and one write for one record."""
+class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not before 3.11
+    """
+    A handler whose lines go to a stream's descriptor, past the stream.
+
+    A class of ours has `_OURS` in its namespace: what stands before it is a user's subclass.
+    """
+
+    _OURS = True
 
     _stream: Any = None
     _sink: _core.LineSink | None = None
@@ -219,10 +225,10 @@ def _readiness(stream: Any) -> Any:
     return stream.flush
 
 
-def _users_classes(handler: _LineHandler) -> list[type]:
+def _users_classes(handler: LineHandler) -> list[type]:
     """Return the classes of a handler that are not ours and not logging's."""
     kinds = type(handler).__mro__
-    return list(kinds[: min(kinds.index(kind) for kind in kinds if kind in _OURS)])
+    return list(kinds[: next(place for place, kind in enumerate(kinds) if "_OURS" in vars(kind))])
 
 
 def _bytes_method(formatter: logging.Formatter | None) -> Any:
@@ -242,145 +248,3 @@ def _plain_encoder(formatter: logging.Formatter | None) -> Any:
         return None
     encoder = formatter._encoder  # type: ignore[union-attr]  # noqa: SLF001
     return encoder if type(encoder) is _core.core.Encoder else None
-
-
-def level_number(level: int | str, option: str) -> int:
-    """
-    Return the number of a level that logging knows by name, or the number itself.
-
-    Raises:
-        ConfigurationError: the name is unknown.
-    """
-    # logging's own look-up takes names that were added with addLevelName
-    number = logging.getLevelName(level) if isinstance(level, str) else level
-    if isinstance(number, bool) or not isinstance(number, int):
-        msg = f"{option}={level!r}: write a name that logging knows, such as 'INFO', or a number"
-        raise ConfigurationError(msg)
-    return number
-
-
-class StreamHandler(_LineHandler):
-    """
-    A `logging.StreamHandler` that writes each line to the stream's descriptor, as bytes.
-
-    Unbuffered, the line is with the kernel when the call returns.  A stream without a descriptor of
-    its own (`io.StringIO`, pytest's capture, a wrapper) gets text through its ``write``, as in
-    logging; a binary stream gets bytes.
-
-    Args:
-        stream: where to write; `sys.stderr` if None.
-        formatter: a formatter; ``tracefmt.Formatter()`` if None.
-        buffer_size: bytes of lines to keep before they are written; 0 writes each at once.  A
-            line is never split between two writes of the buffer.
-        flush_level: a record of this level or above is written at once, with what waits before it.
-        flush_interval: seconds after which lines are written at the latest; None waits for the
-            buffer to fill, for `flush`, `close`, or the end of the process.
-
-    Raises:
-        ConfigurationError: an option cannot work.
-
-    Example:
-        >>> import io, logging, tracefmt
-        >>> out = io.StringIO()
-        >>> formatter = tracefmt.Formatter(exclude=["timestamp"])
-        >>> handler = tracefmt.StreamHandler(out, formatter=formatter)
-        >>> handler.emit(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
-        >>> print(out.getvalue(), end="")
-        {"level":"info","logger":"app","message":"up"}
-    """
-
-    def __init__(
-        self,
-        stream: Any = None,
-        *,
-        formatter: logging.Formatter | None = None,
-        buffer_size: int = 0,
-        flush_level: int | str = logging.ERROR,
-        flush_interval: float | None = None,
-    ) -> None:
-        self._set_up(formatter, buffer_size, flush_level, flush_interval)
-        super().__init__(stream)
-        self.setFormatter(self._first_formatter)
-
-
-class FileHandler(_LineHandler, logging.FileHandler):
-    """
-    A `logging.FileHandler` that appends each line with one ``write(2)``.
-
-    The file is opened with ``O_APPEND``, so that several processes may write to it.
-
-    Args:
-        filename: the path.
-        mode: ``"a"`` appends, ``"w"`` empties the file first, ``"x"`` demands a new one.
-        encoding: UTF-8, which is what JSON is; anything else is refused.
-        delay: open the file at the first record.
-        errors: not used, since every line is valid UTF-8; there for logging's signature.
-        formatter, buffer_size, flush_level, flush_interval: as for `StreamHandler`.
-
-    Raises:
-        ConfigurationError: an option cannot work.
-        OSError: the file cannot be opened.
-
-    Example:
-        >>> import logging, pathlib, tempfile, tracefmt
-        >>> folder = tempfile.TemporaryDirectory()
-        >>> path = pathlib.Path(folder.name, "app.jsonl")
-        >>> formatter = tracefmt.Formatter(exclude=["timestamp"])
-        >>> handler = tracefmt.FileHandler(path, formatter=formatter)
-        >>> handler.emit(logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "up"}))
-        >>> handler.close()
-        >>> print(path.read_text(), end="")
-        {"level":"info","logger":"app","message":"up"}
-        >>> folder.cleanup()
-    """
-
-    def __init__(
-        self,
-        filename: str | os.PathLike[str],
-        mode: str = "a",
-        encoding: str | None = None,
-        delay: bool = False,
-        errors: str | None = None,
-        *,
-        formatter: logging.Formatter | None = None,
-        buffer_size: int = 0,
-        flush_level: int | str = logging.ERROR,
-        flush_interval: float | None = None,
-    ) -> None:
-        if mode not in ("a", "w", "x"):
-            msg = f"mode={mode!r}: write 'a' to append, 'w' to empty the file, 'x' for a new one"
-            raise ConfigurationError(msg)
-        if encoding is not None and encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
-            msg = f"encoding={encoding!r}: JSON is UTF-8 (RFC 8259); leave encoding out"
-            raise ConfigurationError(msg)
-        self._set_up(formatter, buffer_size, flush_level, flush_interval)
-        logging.FileHandler.__init__(self, filename, mode, "utf-8", delay, errors)
-        self.setFormatter(self._first_formatter)
-
-    def _open(self) -> io.TextIOWrapper:
-        raw = io.FileIO(self.baseFilename, self.mode, opener=_append)
-        return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors=self.errors)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Open the file if that was put off, and write the record's line."""
-        if self._stream is None:
-            try:
-                self._open_late()
-            except OSError:
-                self.handleError(record)
-                return
-            if self._stream is None:
-                return
-        _LineHandler.emit(self, record)
-
-    def _open_late(self) -> None:
-        # logging's rule: a closed handler does not empty the file again
-        if self._stream is None and not (self.mode == "w" and getattr(self, "_closed", False)):
-            self.stream = self._open()
-
-
-_OURS = (StreamHandler, FileHandler)
-
-
-def _append(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_APPEND | os.O_CLOEXEC, 0o666)
