@@ -4,9 +4,9 @@ use crate::encoder::Line;
 use crate::error::{Stop, Written};
 use crate::imports;
 use crate::names::Slot;
-use crate::plan::Writer;
 use crate::scalar::{number, string};
 use crate::value::{self, Pairs, encode_string, text};
+use crate::writer::Writer;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple,

@@ -1,5 +1,6 @@
 //! A record to one line: the plan's steps, run in order.
 
+use crate::buffer::{Buffer, KEPT};
 use crate::context::ContextFields;
 use crate::error::{Stop, Written, is_ordinary};
 use crate::event::{Event, EventNames};
@@ -8,13 +9,13 @@ use crate::names::{Names, Slot, Wanted};
 use crate::plan::Step;
 use crate::record::RecordView;
 use crate::screen::Screen;
-use crate::span::{self, Span, SpanReader};
+use crate::span::{self, Active, Span, SpanReader};
+use crate::stretch::{self, Stretch};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyString, PyTuple};
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -24,7 +25,7 @@ static LAST_ID: AtomicUsize = AtomicUsize::new(0);
 #[pyclass(frozen, module = "tracefmt._rust")]
 pub struct Encoder {
     id: usize,
-    steps: Box<[Step]>,
+    stretches: Box<[Stretch]>,
     names: Names,
     events: EventNames,
     needs_caller: bool,
@@ -54,7 +55,7 @@ impl Encoder {
             id: LAST_ID.fetch_add(1, Relaxed),
             writes_key_values: steps.iter().any(Step::writes_key_values),
             events: EventNames::new(plan, wanted.needs_callsite())?,
-            steps,
+            stretches: stretch::all_of(steps),
             names: Names::new(py, &hidden, reserved, &wanted)?,
             needs_caller: wanted.needs_caller(),
             spans: SpanReader::new(span_source)?,
@@ -190,7 +191,7 @@ impl Encoder {
         out: &mut Vec<u8>,
         view: &mut RecordView<'py>,
     ) -> Written {
-        let span = self.span_of(view, py)?;
+        let Active { span, ids } = self.span_of(view, py)?;
         let mut exception = self.exception_of(view)?;
         if let Some(context) = &self.context {
             context.add(py, view, &self.names, self.screen.is_none())?;
@@ -204,10 +205,12 @@ impl Encoder {
         let line = Line {
             record: view,
             span,
+            ids,
             exception,
         };
-        for step in &self.steps {
-            step.write(out, &line)?;
+        let seldom = line.has_seldom_fields();
+        for stretch in &self.stretches {
+            stretch.write(out, &line, seldom)?;
         }
         if out.is_empty() {
             out.push(b'{');
@@ -219,9 +222,13 @@ impl Encoder {
         Ok(())
     }
 
-    fn span_of(&self, view: &mut RecordView<'_>, py: Python<'_>) -> Result<Option<Span>, Stop> {
+    fn span_of<'py>(
+        &self,
+        view: &mut RecordView<'_>,
+        py: Python<'py>,
+    ) -> Result<Active<'py>, Stop> {
         if let Some(capture) = &view.capture {
-            return Ok(capture.span);
+            return Ok(capture.span.into());
         }
         if let Some(context) = view.get(Slot::Context).filter(|found| !found.is_none()) {
             let found = imports::EXPLICIT.get(py)?.call1((context,))?;
@@ -229,13 +236,14 @@ impl Encoder {
             if let Some(error) = error {
                 view.add_error(error);
             }
-            return Ok(Span::of_normalized(&span)?);
+            return Ok(Span::of_normalized(&span)?.into());
         }
-        match self.spans.read(py) {
-            Ok(span) => Ok(span),
+        let render = |span| stretch::ids_of(py, &self.stretches, span);
+        match self.spans.read(py, render) {
+            Ok(active) => Ok(active),
             Err(error) => {
                 view.add_error(span::describe_failure(py, error)?);
-                Ok(None)
+                Ok(Active::default())
             }
         }
     }
@@ -298,7 +306,20 @@ fn is_nothing(exc_info: &Bound<'_, PyAny>) -> bool {
 pub struct Line<'a, 'py> {
     pub record: &'a RecordView<'py>,
     pub span: Option<Span>,
+    /// What each stretch of ids writes for the span, where it is remembered.
+    pub ids: Option<Bound<'py, PyTuple>>,
     pub exception: ExceptionText<'py>,
+}
+
+impl Line<'_, '_> {
+    /// Whether one of the fields is there that most lines are without.
+    fn has_seldom_fields(&self) -> bool {
+        let stack_info = self.record.get(Slot::StackInfo);
+        self.record.error.is_some()
+            || self.record.format_args.is_some()
+            || self.exception.iter().any(Option::is_some)
+            || stack_info.is_some_and(|text| !text.is_none())
+    }
 }
 
 /// The line for a record that could not be written in any other way.
@@ -347,37 +368,5 @@ fn returned<'py>(py: Python<'py>, content: &[u8], text: bool) -> PyResult<Bound<
     match std::str::from_utf8(content) {
         Ok(line) if line.len() <= KEPT => Ok(PyString::new(py, line).into_any()),
         _ => new_bytes(py, content)?.call_method0(intern!(py, "decode")),
-    }
-}
-
-/// The thread's buffer, for the time of one line.  While it is out (a `__repr__` may log), the next
-/// line gets a fresh one.
-pub struct Buffer {
-    pub bytes: Vec<u8>,
-}
-
-/// What a thread keeps from line to line; a larger buffer is given back.
-const KEPT: usize = 64 * 1024;
-
-thread_local! {
-    static KEEP: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-impl Buffer {
-    pub fn take() -> Self {
-        Self {
-            bytes: KEEP.try_with(Cell::take).unwrap_or_default(),
-        }
-    }
-}
-
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        let mut bytes = std::mem::take(&mut self.bytes);
-        if bytes.capacity() <= KEPT {
-            bytes.clear();
-            // the thread may be past its last breath
-            let _ = KEEP.try_with(|keep| keep.set(bytes));
-        }
     }
 }

@@ -4,6 +4,7 @@
 
 mod any_value;
 mod bound;
+mod buffer;
 mod call;
 mod changes;
 mod context;
@@ -25,7 +26,9 @@ mod scanner;
 mod screen;
 mod sink;
 mod span;
+mod stretch;
 mod value;
+mod writer;
 
 /// The Rust core; use it through `tracefmt`.
 #[pyo3::pymodule]

@@ -1,6 +1,7 @@
 //! Whole lines onto a descriptor.
 
-use crate::encoder::{Buffer, Encoder};
+use crate::buffer::Buffer;
+use crate::encoder::Encoder;
 use crate::ffi;
 use crate::record::RecordView;
 use crate::value;

@@ -69,12 +69,21 @@ struct Stock {
 struct Entry {
     context: Py<PyAny>,
     span: Option<Span>,
+    ids: Option<Py<PyTuple>>,
 }
 
-enum Recalled {
-    Unknown,
-    /// The context has been seen; it may hold no span.
-    Known(Option<Span>),
+/// What is active: a span, or none, and the span as the encoder's lines show it.
+#[derive(Default)]
+pub struct Active<'py> {
+    pub span: Option<Span>,
+    /// For each stretch of ids its bytes; None where they have to be made.
+    pub ids: Option<Bound<'py, PyTuple>>,
+}
+
+impl From<Option<Span>> for Active<'_> {
+    fn from(span: Option<Span>) -> Self {
+        Self { span, ids: None }
+    }
 }
 
 /// Interleaved tasks take turns; one entry would miss at every switch.
@@ -109,10 +118,15 @@ impl SpanReader {
         })
     }
 
-    pub fn read(&self, py: Python<'_>) -> PyResult<Option<Span>> {
+    /// What is active here; `render` makes the bytes that are remembered for a span.
+    pub fn read<'py>(
+        &self,
+        py: Python<'py>,
+        render: impl Fn(Span) -> PyResult<Bound<'py, PyTuple>>,
+    ) -> PyResult<Active<'py>> {
         match &self.stock {
-            Some(stock) if stock.is_in_force(py)? => stock.read(py),
-            _ => Span::of_source(self.source.bind(py).call0()?.as_any()),
+            Some(stock) if stock.is_in_force(py)? => stock.read(py, render),
+            _ => Ok(Span::of_source(self.source.bind(py).call0()?.as_any())?.into()),
         }
     }
 
@@ -150,12 +164,16 @@ impl Stock {
         Ok(in_force)
     }
 
-    fn read(&self, py: Python<'_>) -> PyResult<Option<Span>> {
+    fn read<'py>(
+        &self,
+        py: Python<'py>,
+        render: impl Fn(Span) -> PyResult<Bound<'py, PyTuple>>,
+    ) -> PyResult<Active<'py>> {
         let Some(context) = ffi::context_value(self.variable.bind(py))? else {
-            return Ok(None);
+            return Ok(Active::default());
         };
-        if let Recalled::Known(span) = self.recall(&context) {
-            return Ok(span);
+        if let Some(known) = self.recall(&context) {
+            return Ok(known);
         }
         let read = self
             .read
@@ -163,22 +181,26 @@ impl Stock {
             .call1((&context,))?
             .cast_into::<PyTuple>()?;
         let span = Span::of_normalized(&read.get_item(0)?)?;
+        let ids = span.map(render).transpose()?;
         if read.get_item(1)?.is_truthy()? {
             self.remember(Entry {
                 context: context.unbind(),
                 span,
+                ids: ids.clone().map(Bound::unbind),
             });
         }
-        Ok(span)
+        Ok(Active { span, ids })
     }
 
-    fn recall(&self, context: &Bound<'_, PyAny>) -> Recalled {
-        let Ok(recent) = self.recent.try_lock() else {
-            return Recalled::Unknown;
-        };
+    fn recall<'py>(&self, context: &Bound<'py, PyAny>) -> Option<Active<'py>> {
+        let recent = self.recent.try_lock().ok()?;
         let mut known = recent.iter().flatten();
-        let found = known.find(|entry| context.is(&entry.context));
-        found.map_or(Recalled::Unknown, |entry| Recalled::Known(entry.span))
+        let found = known.find(|entry| context.is(&entry.context))?;
+        let ids = found.ids.as_ref();
+        Some(Active {
+            span: found.span,
+            ids: ids.map(|ids| ids.bind(context.py()).clone()),
+        })
     }
 
     fn remember(&self, entry: Entry) {
