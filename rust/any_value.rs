@@ -194,7 +194,7 @@ fn container(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> Wr
         } else {
             // through Python's own `list`, which says so where there is no memory for one
             let keys = imports::LIST.get(value.py())?.call1((value,))?;
-            let keys = value::unique_keys(keys, PyTuple::empty(value.py()).as_any())?;
+            let keys = value::unique_keys(keys, PyTuple::empty(value.py()).as_any(), None)?;
             write_pairs(out, &pairs, Some(&keys), open)?;
         }
         return close(out, start, opening, b"{\"kvlistValue\":{}}");

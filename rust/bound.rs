@@ -1,8 +1,7 @@
 //! Fields that are bound to a logger, encoded once for each encoder.
 
-use crate::any_value;
 use crate::encoder::Encoder;
-use crate::value::{self, Open, Pairs};
+use crate::value::Pairs;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::{Arc, Mutex};
@@ -44,13 +43,7 @@ impl BoundFields {
         }
         let pairs: Pairs<'_> = self.fields.bind(py).iter().collect();
         let fragment = if encoder.names().are_attributes(&pairs) {
-            let mut out = Vec::new();
-            if encoder.writes_key_values() {
-                any_value::key_values(&mut out, &pairs, None)?;
-            } else {
-                value::members(&mut out, &pairs, &mut Open::default())?;
-            }
-            Some(out.into())
+            Some(encoder.fragment(&pairs)?)
         } else {
             None
         };

@@ -228,7 +228,8 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
         }
         for (key, value) in given {
             let meaning = keys::meaning(&key, names);
-            let Some(meaning @ (Meaning::Attribute | Meaning::Reserved)) = meaning else {
+            let Some(meaning @ (Meaning::Attribute | Meaning::Path | Meaning::Reserved)) = meaning
+            else {
                 return Ok(false);
             };
             if let Some(bound) = self.bound
@@ -238,12 +239,10 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
             }
             view.place((key, value), meaning, &mut odd);
         }
-        if odd.keys {
-            if view.bound.is_some() {
-                return Ok(false);
-            }
-            view.name_apart(py, names)?;
+        if (odd.keys || odd.paths) && view.bound.is_some() {
+            return Ok(false);
         }
+        view.settle_keys(py, names, &odd)?;
         Ok(true)
     }
 

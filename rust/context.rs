@@ -1,11 +1,13 @@
 //! The fields of the current context, which come before the attributes.
 
+use crate::encoder::Encoder;
 use crate::error::Written;
 use crate::ffi;
 use crate::imports;
 use crate::names::{Meaning, Names};
+use crate::paths;
 use crate::record::RecordView;
-use crate::value::{self, Open, Pairs};
+use crate::value::{self, Pairs};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -84,8 +86,7 @@ impl ContextFields {
         &self,
         py: Python<'py>,
         view: &mut RecordView<'py>,
-        names: &Names,
-        may_encode: bool,
+        encoder: &Encoder,
     ) -> Written {
         let fields = match &view.capture {
             Some(capture) => capture.fields.clone(),
@@ -95,8 +96,9 @@ impl ContextFields {
             return Ok(());
         };
         // only what has been bound never changes, and may be known by its identity
-        if may_encode && self.bound.is_some() && view.capture.is_none() {
-            if let Some(encoded) = self.encoded(&fields, view, names)? {
+        let names = encoder.names();
+        if !encoder.has_screen() && self.bound.is_some() && view.capture.is_none() {
+            if let Some(encoded) = self.encoded(&fields, view, encoder)? {
                 view.bound = Some(encoded);
                 return Ok(());
             }
@@ -109,13 +111,16 @@ impl ContextFields {
         &self,
         fields: &Bound<'_, PyDict>,
         view: &RecordView<'_>,
-        names: &Names,
+        encoder: &Encoder,
     ) -> PyResult<Option<Arc<[u8]>>> {
+        let names = encoder.names();
         if view.keys.is_some() || view.bound.is_some() {
             return Ok(None);
         }
         for (key, _) in &view.attributes {
-            if fields.contains(key)? {
+            let is_path =
+                names.ends.is_some() && !value::plain_key(key).is_some_and(paths::is_plain);
+            if is_path || fields.contains(key)? {
                 return Ok(None);
             }
         }
@@ -129,16 +134,14 @@ impl ContextFields {
         if !names.are_attributes(&pairs) {
             return Ok(None);
         }
-        let mut out = Vec::new();
-        value::members(&mut out, &pairs, &mut Open::default())?;
-        let encoded: Arc<[u8]> = out.into();
-        let entry = (fields.clone().unbind(), encoded.clone());
+        let fragment = encoder.fragment(&pairs)?;
+        let entry = (fields.clone().unbind(), fragment.clone());
         let before = match self.recent.try_lock() {
             Ok(mut recent) => recent.replace(entry),
             Err(_) => None,
         };
         drop(before); // its values may run code when they go, so only after the lock is open
-        Ok(Some(encoded))
+        Ok(Some(fragment))
     }
 
     pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -163,7 +166,10 @@ fn add_apart<'py>(
         .iter()
         .filter(|(key, item)| match value::plain_key(key) {
             Some("taskName") if item.is_none() => false,
-            Some(name) => matches!(names.meaning(name), Meaning::Attribute | Meaning::Reserved),
+            Some(name) => matches!(
+                names.meaning(name),
+                Meaning::Attribute | Meaning::Path | Meaning::Reserved
+            ),
             None => !crate::record::has_private_name(key),
         });
     let shown = PyList::new(py, shown.collect::<Vec<_>>())?;

@@ -1,5 +1,6 @@
 //! A record to one line: the plan's steps, run in order.
 
+use crate::any_value;
 use crate::buffer::{Buffer, KEPT};
 use crate::context::ContextFields;
 use crate::error::{Stop, Written, is_ordinary};
@@ -11,12 +12,14 @@ use crate::record::RecordView;
 use crate::screen::Screen;
 use crate::span::{self, Active, Span, SpanReader};
 use crate::stretch::{self, Stretch};
+use crate::value::{self, Open, Pairs};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyString, PyTuple};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 static LAST_ID: AtomicUsize = AtomicUsize::new(0);
@@ -50,13 +53,12 @@ impl Encoder {
         for step in &steps {
             step.visit_slots(&mut |slot| wanted.add(slot));
         }
-        let (hidden, reserved) = (plan.getattr("hidden")?, plan.getattr("reserved")?);
         Ok(Self {
             id: LAST_ID.fetch_add(1, Relaxed),
             writes_key_values: steps.iter().any(Step::writes_key_values),
             events: EventNames::new(plan, wanted.needs_callsite())?,
             stretches: stretch::all_of(steps),
-            names: Names::new(py, &hidden, reserved, &wanted)?,
+            names: Names::new(py, plan, &wanted)?,
             needs_caller: wanted.needs_caller(),
             spans: SpanReader::new(span_source)?,
             describe_exception,
@@ -175,9 +177,21 @@ impl Encoder {
             })
     }
 
-    /// Whether attributes are written as OTLP has them.
-    pub fn writes_key_values(&self) -> bool {
-        self.writes_key_values
+    /// Whether attributes have to be looked at before they are written.
+    pub fn has_screen(&self) -> bool {
+        self.screen.is_some()
+    }
+
+    /// Attributes with plain keys as this encoder's lines have them.
+    pub fn fragment(&self, pairs: &Pairs<'_>) -> Result<Arc<[u8]>, Stop> {
+        let mut out = Vec::new();
+        if self.writes_key_values {
+            any_value::key_values(&mut out, pairs, None)?;
+        } else {
+            let mut open = Open::new(self.names.ends.is_some());
+            value::members(&mut out, pairs, &mut open)?;
+        }
+        Ok(out.into())
     }
 
     /// Whether a line says where its call stands in the source, or who runs it.
@@ -194,7 +208,7 @@ impl Encoder {
         let Active { span, ids } = self.span_of(view, py)?;
         let mut exception = self.exception_of(view)?;
         if let Some(context) = &self.context {
-            context.add(py, view, &self.names, self.screen.is_none())?;
+            context.add(py, view, self)?;
         }
         if let Some(screen) = &self.screen {
             let removed = screen.apply(py, view, &mut exception[1])?;

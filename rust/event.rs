@@ -19,7 +19,7 @@ pub struct EventNames {
 
 impl EventNames {
     pub fn new(plan: &Bound<'_, PyAny>, needs_caller: bool) -> PyResult<Self> {
-        let names = Names::of_events(&plan.getattr("hidden")?, &plan.getattr("reserved")?)?;
+        let names = Names::of_events(plan)?;
         Ok(Self {
             names,
             needs_caller,
@@ -169,9 +169,7 @@ impl<'py> Event<'_, 'py> {
         let texts = found.exception.take();
         self.take_rendered(&mut view, texts, names, &mut odd)?;
         self.take_variables(&mut view, items, names, &mut odd)?;
-        if odd.keys {
-            view.name_apart(py, &names.names)?;
-        }
+        view.settle_keys(py, &names.names, &odd)?;
         self.fill(&mut view, found, names.needs_caller)?;
         view.capture = view.read_capture(py)?;
         view.read_message(self.event_dict, true)?;

@@ -17,6 +17,7 @@ mod imports;
 mod keys;
 mod logger;
 mod names;
+mod paths;
 mod plan;
 mod record;
 mod route;

@@ -2,6 +2,7 @@
 
 use crate::ffi::Expected;
 use crate::imports;
+use crate::paths::{self, Ends};
 use crate::value::{self, Pairs};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -114,6 +115,8 @@ pub enum Meaning {
     Hidden,
     /// An attribute whose key is a field's: written under another.
     Reserved,
+    /// An attribute whose key leads through objects: written under another where one of them is a value.
+    Path,
     /// `taskName`, no attribute where it is None; `getMessage`, which hides the record's own.
     Special,
     Attribute,
@@ -132,6 +135,8 @@ pub struct Names {
     /// What a name with an underscore before it means.
     private: Meaning,
     pub reserved: Py<PyAny>,
+    /// Where a dot in a key is a path.
+    pub ends: Option<Ends>,
 }
 
 const MARKS: usize = 1024;
@@ -148,13 +153,9 @@ fn mark(name: &str) -> usize {
 }
 
 impl Names {
-    pub fn new(
-        py: Python<'_>,
-        hidden: &Bound<'_, PyAny>,
-        reserved: Bound<'_, PyAny>,
-        wanted: &Wanted,
-    ) -> PyResult<Self> {
-        let mut names = Self::empty(&reserved, Meaning::Hidden);
+    pub fn new(py: Python<'_>, plan: &Bound<'_, PyAny>, wanted: &Wanted) -> PyResult<Self> {
+        let (hidden, reserved) = (plan.getattr("hidden")?, plan.getattr("reserved")?);
+        let mut names = Self::empty(plan, &reserved, Meaning::Hidden)?;
         names.marks[0] |= 1; // private names
         // the first meaning that a name gets stays
         for (name, slot) in SLOT_NAMES {
@@ -180,8 +181,9 @@ impl Names {
     }
 
     /// The same where logging has no names of its own: for event dicts.
-    pub fn of_events(hidden: &Bound<'_, PyAny>, reserved: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let mut names = Self::empty(reserved, Meaning::Attribute);
+    pub fn of_events(plan: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (hidden, reserved) = (plan.getattr("hidden")?, plan.getattr("reserved")?);
+        let mut names = Self::empty(plan, &reserved, Meaning::Attribute)?;
         for name in hidden.try_iter()? {
             names.add(name?.extract()?, Meaning::Hidden);
         }
@@ -191,8 +193,12 @@ impl Names {
         Ok(names)
     }
 
-    fn empty(reserved: &Bound<'_, PyAny>, private: Meaning) -> Self {
-        Self {
+    fn empty(
+        plan: &Bound<'_, PyAny>,
+        reserved: &Bound<'_, PyAny>,
+        private: Meaning,
+    ) -> PyResult<Self> {
+        Ok(Self {
             id: LAST_ID.fetch_add(1, Relaxed) + 1,
             marks: [0; MARKS / 64],
             by_length: Vec::new(),
@@ -200,7 +206,8 @@ impl Names {
             task_name: Meaning::Attribute,
             private,
             reserved: reserved.clone().unbind(),
-        }
+            ends: Ends::of(plan.getattr("ends")?)?,
+        })
     }
 
     fn add(&mut self, name: &str, meaning: Meaning) {
@@ -224,6 +231,20 @@ impl Names {
     }
 
     pub fn meaning(&self, name: &str) -> Meaning {
+        let meaning = self.meaning_as_a_whole(name);
+        match &self.ends {
+            Some(ends) if meaning == Meaning::Attribute && !paths::is_plain(name) => {
+                if ends.allow(name) {
+                    Meaning::Path
+                } else {
+                    Meaning::Reserved
+                }
+            }
+            _ => meaning,
+        }
+    }
+
+    fn meaning_as_a_whole(&self, name: &str) -> Meaning {
         if self.marks[mark(name) / 64] >> (mark(name) % 64) & 1 == 0 {
             return Meaning::Attribute;
         }

@@ -5,6 +5,7 @@ use crate::ffi;
 use crate::imports;
 use crate::keys;
 use crate::names::{Meaning, Names, SLOTS, Slot};
+use crate::paths;
 use crate::span::Span;
 use crate::value::{self, Item, Pairs};
 use pyo3::intern;
@@ -40,9 +41,7 @@ impl<'py> RecordView<'py> {
             imports::ATTRIBUTES_OF.get(py)?.call1((record,))?
         };
         let odd = self.sort(values.cast::<PyDict>().map_err(PyErr::from)?, names)?;
-        if odd.keys {
-            self.name_apart(py, names)?;
-        }
+        self.settle_keys(py, names, &odd)?;
         self.capture = self.read_capture(py)?;
         self.read_message(record, exact && !odd.method)
     }
@@ -55,8 +54,17 @@ impl<'py> RecordView<'py> {
     /// Gives keys that are no text, or taken, others: one Python function does that for both cores.
     pub fn name_apart(&mut self, py: Python<'py>, names: &Names) -> Result<(), Stop> {
         let reserved = names.reserved.bind(py);
+        let ends = names.ends.as_ref().map(|ends| ends.shared.bind(py));
         let keys = PyList::new(py, self.attributes.iter().map(|(key, _)| key))?;
-        self.keys = Some(value::unique_keys(keys.into_any(), reserved)?);
+        self.keys = Some(value::unique_keys(keys.into_any(), reserved, ends)?);
+        Ok(())
+    }
+
+    /// Does so where a key asks for it.
+    pub fn settle_keys(&mut self, py: Python<'py>, names: &Names, odd: &Odd) -> Result<(), Stop> {
+        if odd.keys || odd.paths && paths::may_meet(&self.attributes) {
+            self.name_apart(py, names)?;
+        }
         Ok(())
     }
 
@@ -130,8 +138,9 @@ impl<'py> RecordView<'py> {
         match meaning {
             Meaning::Standard(slot) => self.slots[slot as usize] = Some(item.1),
             Meaning::Hidden => {}
-            Meaning::Reserved | Meaning::Attribute | Meaning::Special => {
+            Meaning::Reserved | Meaning::Path | Meaning::Attribute | Meaning::Special => {
                 odd.keys |= meaning == Meaning::Reserved;
+                odd.paths |= meaning == Meaning::Path;
                 self.attributes.push(item);
             }
         }
@@ -190,6 +199,8 @@ impl<'py> RecordView<'py> {
 #[derive(Default)]
 pub struct Odd {
     pub keys: bool,
+    /// Keys that have to be compared with the others.
+    pub paths: bool,
     method: bool,
 }
 

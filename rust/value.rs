@@ -3,6 +3,7 @@
 use crate::error::{Stop, Written, is_ordinary};
 use crate::imports;
 use crate::keys;
+use crate::paths;
 use crate::scalar::{number, string};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -23,6 +24,17 @@ const TOO_DEEP: &[u8] = b"\"<max depth>\"";
 pub struct Open {
     identities: SmallVec<[usize; 8]>,
     depth: usize,
+    /// Whether a dot in a key is a path.
+    paths: bool,
+}
+
+impl Open {
+    pub fn new(paths: bool) -> Self {
+        Self {
+            paths,
+            ..Self::default()
+        }
+    }
 }
 
 /// Appends the JSON text of any value; what cannot be written becomes a readable mark.
@@ -206,17 +218,18 @@ fn object<'py>(
 ) -> Written {
     out.try_reserve(2)?;
     let start = out.len();
-    if pairs.iter().all(|(key, _)| plain_key(key).is_some()) {
+    let stays = |key: &str| !open.paths || paths::is_plain(key);
+    if pairs
+        .iter()
+        .all(|(key, _)| plain_key(key).is_some_and(stays))
+    {
         members(out, pairs, open)?;
     } else {
         // through Python's own `list`, which says so where there is no memory for one
         let keys = imports::LIST.get(dict.py())?.call1((dict,))?;
-        members_as(
-            out,
-            &unique_keys(keys, PyTuple::empty(dict.py()).as_any())?,
-            pairs,
-            open,
-        )?;
+        let none = PyTuple::empty(dict.py()).into_any();
+        let ends = open.paths.then_some(&none);
+        members_as(out, &unique_keys(keys, &none, ends)?, pairs, open)?;
     }
     if out.len() == start {
         out.push(b'{');
@@ -261,7 +274,10 @@ pub fn members_as(
 pub fn unique_keys<'py>(
     keys: Bound<'py, PyAny>,
     reserved: &Bound<'py, PyAny>,
+    ends: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let unique = imports::UNIQUE.get(keys.py())?;
-    Ok(unique.call1((keys, reserved))?.cast_into::<PyList>()?)
+    Ok(unique
+        .call1((keys, reserved, ends))?
+        .cast_into::<PyList>()?)
 }

@@ -31,7 +31,10 @@ pub enum Writer {
     TraceFlags,
     TraceFlagsNumber,
     TraceFlagsSampled,
-    Attributes,
+    /// The attributes; with `paths` no key of an object leads through another.
+    Attributes {
+        paths: bool,
+    },
     FormatArgs,
     FormatArgsText,
     FormatError,
@@ -84,7 +87,8 @@ impl Writer {
             ("process_name", "value") => Self::UnlessNone(Slot::ProcessName),
             ("thread_id", "value") => Self::UnlessNone(Slot::Thread),
             ("thread_name", "value") => Self::UnlessNone(Slot::ThreadName),
-            ("attributes", "members") => Self::Attributes,
+            ("attributes", "members") => Self::Attributes { paths: false },
+            ("attributes", "paths") => Self::Attributes { paths: true },
             ("format_args", "value") => Self::FormatArgs,
             ("format_args", "text") => Self::FormatArgsText,
             ("format_error", "value") => Self::FormatError,
@@ -134,7 +138,7 @@ impl Writer {
                 Origin::Seldom
             }
             Self::Any(source) => source.as_value().origin(),
-            Self::Timestamp(_) | Self::Message | Self::Attributes | Self::KeyValues => {
+            Self::Timestamp(_) | Self::Message | Self::Attributes { .. } | Self::KeyValues => {
                 Origin::Record
             }
         }
@@ -176,7 +180,7 @@ impl Writer {
             Self::Always(slot) | Self::UnlessNone(slot) => write_value(out, line.record.get(slot)),
             Self::Text(slot) => write_text(out, line.record.get(slot)),
             Self::Message => write_value(out, line.record.message()),
-            Self::Attributes => write_attributes(out, line),
+            Self::Attributes { paths } => write_attributes(out, line, Open::new(paths)),
             Self::FormatArgs => write_value(out, line.record.format_args.as_ref()),
             Self::FormatArgsText => write_text(out, line.record.format_args.as_ref()),
             Self::FormatError => match &line.record.error {
@@ -281,11 +285,10 @@ fn write_level(out: &mut Vec<u8>, name: Option<&Bound<'_, PyAny>>, case: Case) -
     }
 }
 
-fn write_attributes(out: &mut Vec<u8>, line: &Line<'_, '_>) -> Written {
+fn write_attributes(out: &mut Vec<u8>, line: &Line<'_, '_>, mut open: Open) -> Written {
     if let Some(bound) = &line.record.bound {
         value::text(out, bound)?;
     }
-    let mut open = Open::default();
     match &line.record.keys {
         None => value::members(out, &line.record.attributes, &mut open),
         Some(keys) => value::members_as(out, keys, &line.record.attributes, &mut open),

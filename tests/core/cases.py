@@ -24,7 +24,7 @@ from tests.core import hostile
 from tests.core.line import CREATED, record
 
 from tracefmt import Field, Schema, SpanContext, bind
-from tracefmt.schemas import Form, Input
+from tracefmt.schemas import Form, Group, Input
 
 FOLDER = pathlib.Path(__file__).parent.parent / "cases"
 SPAN = SpanContext(0x0AF7651916CD43DD8448EB211C80319C, 0xB7AD6B7169203331, 3)
@@ -228,7 +228,7 @@ NAMESPACE = {
     **{
         value.__name__: value
         for value in (
-            *(Field, Schema, SpanContext, Form, Input),
+            *(Field, Schema, SpanContext, Form, Group, Input),
             *(record, raised, exc_info, without, of_class, raises, call, stack),
             *(Context, bind, within),
             *(

@@ -180,6 +180,7 @@ ATTRIBUTES = st.dictionaries(
                     "_tracefmt",
                 ),
                 *("", "a b", "é", "http.status", "getMessage", "__class__", "code.file.path"),
+                *("http", "http.status.code", "log", "log.level.x", "level.x", "error", " ", "a."),
             ]
         ),
         KEYS,

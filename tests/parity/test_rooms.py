@@ -11,7 +11,7 @@ RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
 # What can have no twin: plumbing between Rust and Python, shortcuts around Python code, tests.
 RUST_ONLY = {
     *("bound", "buffer", "call", "changes", "error", "ffi", "handler", "imports", "keys", "logger"),
-    *("route", "stretch", "writer", "scalar/cases"),
+    *("paths", "route", "stretch", "writer", "scalar/cases"),
 }
 # The Python core reads lines with `json`, and ids and times with `tracefmt.reading`.
 RUST_ONLY |= {f"scan/{room}" for room in ("cases", "fields", "id", "json", "table", "time")}

@@ -4,13 +4,27 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.core.hostile import HOSTILE, OddText, OfBadClass, Raises
 from tests.core.line import checked, record
 from tests.schemas.events import OPTIONS, SPAN, events
 
-from tracefmt import Formatter, SpanContext
+from tracefmt import Formatter, SpanContext, bind
+from tracefmt.exceptions import ConfigurationError
 
 KEYS = ["level", "message", "log", "log.level", "error", "ecs.version", "labels"]
+NAMES = st.lists(st.sampled_from(["a", "b", "a_", "", " ", "log", "level"]), min_size=1, max_size=4)
+PATHS = NAMES.map(".".join) | st.sampled_from([*KEYS, "trace.id.x", "error.type.x"])
+ATTRIBUTES = st.dictionaries(
+    PATHS,
+    st.recursive(
+        st.integers(0, 9),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(PATHS, inner, max_size=4),
+        max_leaves=6,
+    ),
+    max_size=6,
+)
 ENDLESS = {"growing list", "list without end"}  # Python's own `str` of them never comes back
 SEVERITIES = {
     *("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR"),
@@ -40,13 +54,33 @@ def corpus():
 
 
 def paths(value, path=()):
-    """Yield the dotted paths of all scalars and arrays in an object, as Elasticsearch sees them."""
+    """Yield the dotted paths of all that is in an object, as Elasticsearch sees them."""
     for key, item in value.items():
         here = (*path, *key.split("."))
-        if isinstance(item, dict) and item:
+        yield here, isinstance(item, dict)
+        if isinstance(item, dict):
             yield from paths(item, here)
-        else:
-            yield here
+
+
+def objects_in_arrays(value):
+    """Yield the objects in the arrays of a value, which are looked at one by one."""
+    inside = value.values() if isinstance(value, dict) else value
+    for item in inside if isinstance(value, dict | list) else ():
+        if isinstance(value, list) and isinstance(item, dict):
+            yield item
+        yield from objects_in_arrays(item)
+
+
+def meets_no_other(found):
+    """Fail where Elasticsearch would: a path that is twice or leads through a value, or no path."""
+    for item in objects_in_arrays(found):
+        meets_no_other(item)
+    seen = list(paths(found))
+    ends = [path for path, is_object in seen if not is_object]
+    objects = {path[:end] for path, _ in seen for end in range(1, len(path))}
+    assert len(set(ends)) == len(ends)
+    assert not objects.intersection(ends)
+    assert all(part.strip() for path in ends for part in path)
 
 
 def test_ecs():
@@ -60,9 +94,34 @@ def test_ecs():
         assert type(found["message"]) is type(found["log.logger"]) is str
         assert re.fullmatch("[0-9a-f]{32}", found["trace.id"])
         assert re.fullmatch("[0-9a-f]{16}", found["span.id"])
-        outer = {tuple(key.split(".")) for key in found}
-        fields = {path for path in outer if path[0] in ("log", "error", "trace", "span", "ecs")}
-        assert not {path[:end] for path in fields for end in range(1, len(path))} & outer
+        meets_no_other(found)
+
+
+@pytest.mark.parametrize("schema", ["ecs", "logstash"])
+@given(ATTRIBUTES, ATTRIBUTES)
+def test_paths(core, schema, attributes, bound):
+    """Whatever the attributes and bound fields, no path is both a value and an object."""
+    with bind(**bound):
+        found, _ = written(schema, record(**attributes))
+
+    meets_no_other(found)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"static": {"log": 1}},
+        {"static": {"a": 1, "a.b": 2}},
+        {"resource": {"trace.id.x": 1}},
+        {"rename": {"message": "log"}},
+        {"nest": "service"},
+        {"nest": "log.level.x"},
+    ],
+)
+def test_options_that_would_meet(options):
+    """An option that makes a path both a value and an object is refused."""
+    with pytest.raises(ConfigurationError, match="leads through"):
+        Formatter("ecs", **options)
 
 
 def test_ecs_error():
@@ -140,6 +199,7 @@ def test_aws_and_logstash():
         assert found["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
         found, _ = written("logstash", subject)
         assert found["@version"] == "1"
+        meets_no_other(found)
 
 
 @pytest.mark.parametrize("schema", ["datadog", "flat"])

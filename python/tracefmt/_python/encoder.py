@@ -13,7 +13,7 @@ from tracefmt._cold.record import CONTEXT, explicit, with_context
 from tracefmt._cold.text import describe_error
 from tracefmt._python.context import fields_of
 from tracefmt._python.event import EventReader
-from tracefmt._python.names import Names
+from tracefmt._python.names import Keys, Names
 from tracefmt._python.plan import compile_steps, joined
 from tracefmt._python.record import RecordView
 from tracefmt._python.screen import screened
@@ -43,7 +43,7 @@ class Encoder:
         self._steps = compile_steps(plan.steps)
         usual = [step for step in plan.steps if step.input not in _SELDOM]
         self._usual_steps = compile_steps(usual)
-        self._names = Names(plan.hidden, plan.reserved)
+        self._names = Names(plan.hidden, Keys(plan.reserved, plan.ends))
         self._events = EventReader(plan)
         self._read_span = reader(span_source)
         self._describe = describe_exception

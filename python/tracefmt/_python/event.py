@@ -9,12 +9,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from tracefmt._cold import event as cold_event
-from tracefmt._cold import key as cold_key
 from tracefmt._cold.record import CAPTURE, CONTEXT, captured
-from tracefmt._python.names import prefix_of
+from tracefmt._python.names import Keys
 from tracefmt._python.record import RecordView
-from tracefmt._python.scalar.string import encode as encode_string
-from tracefmt._python.value import is_plain
 
 if TYPE_CHECKING:
     from tracefmt.schemas import Plan, Step
@@ -33,7 +30,8 @@ class EventReader:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._hidden, self._reserved = plan.hidden, plan.reserved
+        self._hidden = plan.hidden
+        self.named = Keys(plan.reserved, plan.ends).named
         self._needs_caller = any(map(_is_callsite, plan.steps))
         # the types under which keys behind `event` are taken for what their names say
         self._behind: dict[str, Any] = {
@@ -105,15 +103,6 @@ class EventReader:
     def pairs(self, given: dict[Any, Any]) -> list[tuple[Any, Any]]:
         """Return the attributes of a view with the keys that they were given."""
         return list(given.values())
-
-    def named(self, pairs: list[tuple[Any, Any]]) -> tuple[list[tuple[str, Any]], bool]:
-        """Return ``,"key":`` and value of each attribute, and whether keys are odd."""
-        keys = [key for key, _ in pairs]
-        if all(map(is_plain, keys)) and self._reserved.isdisjoint(keys):
-            return [(prefix_of(key) or "", value) for key, value in pairs], False
-        keys = cold_key.unique(keys, self._reserved)
-        prefixes = [f",{encode_string(key)}:" for key in keys]
-        return list(zip(prefixes, [value for _, value in pairs], strict=True)), True
 
     def _values(
         self, found: dict[str, Any], said: tuple[Any, ...], logger: Any, method_name: Any

@@ -20,11 +20,12 @@ class Names:
 
     Args:
         hidden: attributes that are left out.
-        reserved: keys of the schema's fields.
+        keys: which keys attributes may have.
     """
 
-    def __init__(self, hidden: frozenset[str], reserved: frozenset[str]) -> None:
-        self._hidden, self._reserved = hidden, reserved
+    def __init__(self, hidden: frozenset[str], keys: Keys) -> None:
+        self._hidden, self._keys = hidden, keys
+        reserved = keys.reserved
         self._special = STANDARD | hidden | reserved | {"taskName", CONTEXT}
         born_with = logging.LogRecord("", 0, "", 0, "", (), None).__dict__
         # the same string objects on each record, so that identity will do
@@ -33,12 +34,13 @@ class Names:
     def members(self, values: dict[Any, Any]) -> tuple[list[tuple[str, Any]], bool]:
         """Return ``,"key":`` and value of each attribute, and whether keys are odd."""
         members = []
+        start_of = self._keys.start_of
         known = len(self._order)
         if len(values) < known or not all(map(is_, values, self._order)):
             return self._odd_members(values)
         for key, value in islice(values.items(), known, None):
             if type(key) is str and key not in self._special and key[:1] != "_":
-                prefix = prefix_of(key)
+                prefix = start_of(key)
                 if prefix is None:
                     return self._odd_members(values)
                 members.append((prefix, value))
@@ -56,12 +58,7 @@ class Names:
 
     def named(self, pairs: list[tuple[Any, Any]]) -> tuple[list[tuple[str, Any]], bool]:
         """Return ``,"key":`` and value of each pair, and whether keys are odd."""
-        keys = [key for key, _ in pairs]
-        odd = not (all(map(is_plain, keys)) and self._reserved.isdisjoint(keys))
-        if odd:
-            keys = cold_key.unique(keys, self._reserved)
-        prefixes = [f",{encode_string(key)}:" for key in keys]
-        return list(zip(prefixes, [value for _, value in pairs], strict=True)), odd
+        return self._keys.named(pairs)
 
     def _is_attribute(self, key: Any, value: Any) -> bool:
         return type(key) is not str or (
@@ -73,7 +70,37 @@ class Names:
         )
 
 
+class Keys:
+    """
+    Which keys attributes may have beside the schema's fields.
+
+    Args:
+        reserved: those that they may not have.
+        ends: those that they may not lead through, where dots are paths, else None.
+    """
+
+    def __init__(self, reserved: frozenset[str], ends: frozenset[str] | None) -> None:
+        self.reserved = reserved
+        self._ends = ends
+        self.start_of = prefix_of if ends is None else prefix_of_plain_path
+
+    def named(self, pairs: list[tuple[Any, Any]]) -> tuple[list[tuple[str, Any]], bool]:
+        """Return ``,"key":`` and value of each pair, and whether keys are odd."""
+        keys = [key for key, _ in pairs]
+        odd = not (all(map(is_plain, keys)) and self.reserved.isdisjoint(keys))
+        if odd or not (self._ends is None or all(map(cold_key.is_plain_path, keys))):
+            keys = cold_key.unique(keys, self.reserved, self._ends)
+        prefixes = [prefix_of(key) or "" for key in keys]
+        return list(zip(prefixes, [value for _, value in pairs], strict=True)), odd
+
+
 @lru_cache(maxsize=1024)
 def prefix_of(key: str) -> str | None:
     """Return ``,"key":``, or None for a key with lone surrogates."""
     return f",{encode_string(key)}:" if is_plain(key) else None
+
+
+@lru_cache(maxsize=1024)
+def prefix_of_plain_path(key: str) -> str | None:
+    """Return the same, and None too for a key that leads through an object, or has no text."""
+    return prefix_of(key) if cold_key.is_plain_path(key) else None

@@ -35,7 +35,7 @@ def _compiled(step: Step) -> Writer:
     if step.input == "from_level":
         return _from_level(int(step.form), compile_steps(step.steps))
     value = _WRITERS[step.input, step.form]
-    if step.form in ("members", "key_values"):
+    if step.form in ("members", "paths", "key_values"):
         return value
 
     def write(line: Line) -> str | None:
@@ -217,6 +217,7 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("thread_id", "value"): _unless_none("thread"),
     ("thread_name", "value"): _unless_none("threadName"),
     ("attributes", "members"): lambda line: encode_members(line.attributes),
+    ("attributes", "paths"): lambda line: encode_members(line.attributes, paths=True),
     ("format_args", "value"): _format_args,
     ("format_args", "text"): _format_args_text,
     ("format_error", "value"): _format_error,

@@ -12,9 +12,13 @@ from tracefmt._python.scalar.number import encode_float, encode_integer
 from tracefmt._python.scalar.string import encode as encode_string
 
 
-def encode(value: Any) -> str:
-    """Return the JSON text of any value; what cannot be written becomes a readable mark."""
-    return _encode(value, [], 0)
+def encode(value: Any, paths: bool = False) -> str:
+    """
+    Return the JSON text of any value; what cannot be written becomes a readable mark.
+
+    With `paths`, dots in keys are paths, and no key of an object leads through another.
+    """
+    return _encode(value, [], 0, paths)
 
 
 def encode_text(value: Any) -> str:
@@ -24,12 +28,12 @@ def encode_text(value: Any) -> str:
     return encode_string(value if type(value) is str else cold_key.text_of(value))
 
 
-def encode_members(members: Iterable[tuple[str, Any]]) -> str:
+def encode_members(members: Iterable[tuple[str, Any]], paths: bool = False) -> str:
     """Return the text of members, whose prefixes ``,"key":`` are encoded already."""
-    return "".join([prefix + _encode(value, [], 0) for prefix, value in members])
+    return "".join([prefix + _encode(value, [], 0, paths) for prefix, value in members])
 
 
-def _encode(value: Any, open_: list[int], depth: int) -> str:
+def _encode(value: Any, open_: list[int], depth: int, paths: bool) -> str:
     """Write one value; `open_` holds the identities of the objects that are being written."""
     kind = type(value)
     if kind is str:
@@ -51,24 +55,24 @@ def _encode(value: Any, open_: list[int], depth: int) -> str:
         return f'"{TOO_DEEP}"'
     open_.append(id(value))
     if kind is dict:
-        text = _object(value, open_, depth + 1)
+        text = _object(value, open_, depth + 1, paths)
     elif is_container:
         # a snapshot: writing an item may run code that changes the list
-        items = [_encode(item, open_, depth + 1) for item in tuple(value)]
+        items = [_encode(item, open_, depth + 1, paths) for item in tuple(value)]
         text = f"[{','.join(items)}]"
     else:
-        text = _encode(converted(value), open_, depth)
+        text = _encode(converted(value), open_, depth, paths)
     open_.pop()
     return text
 
 
-def _object(value: dict[Any, Any], open_: list[int], depth: int) -> str:
+def _object(value: dict[Any, Any], open_: list[int], depth: int, paths: bool) -> str:
     pairs = list(value.items())
     keys = [key for key, _ in pairs]
-    if not all(map(is_plain, keys)):
-        keys = cold_key.unique(keys, ())
+    if not all(map(is_plain, keys)) or (paths and not all(map(cold_key.is_plain_path, keys))):
+        keys = cold_key.unique(keys, (), () if paths else None)
     members = [
-        f"{encode_string(key)}:{_encode(item, open_, depth)}"
+        f"{encode_string(key)}:{_encode(item, open_, depth, paths)}"
         for key, (_, item) in zip(keys, pairs, strict=True)
     ]
     return f"{{{','.join(members)}}}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tracefmt._cold.key import leads_through, paths_that_meet
 from tracefmt._python.any_value import encode as encode_any_value
 from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt._python.value import encode as encode_value
@@ -68,6 +69,7 @@ class Plan(NamedTuple):
         steps: what to write, between the braces of one object.
         reserved: keys of the schema; an attribute with such a key is written under another.
         hidden: attributes that are not written at all.
+        ends: keys that no attribute's may lead through; None where a dot in a key is no path.
         screen: what attributes and message have to pass, or None.
         context: what gives each line the fields of its context, or None.
     """
@@ -75,6 +77,7 @@ class Plan(NamedTuple):
     steps: tuple[Step, ...]
     reserved: frozenset[str]
     hidden: frozenset[str]
+    ends: frozenset[str] | None = None
     screen: Screen | None = None
     context: ContextFields | None = None
 
@@ -128,11 +131,14 @@ def compile_plan(
         absent=absent,
         from_level=_options.callsite_level(schema, callsite),
         project=project,
+        paths=schema.paths,
     )
+    reserved = _reserved(named.fields, members) | _outer_names(named)
     return Plan(
         steps=_merged(compiler.steps(_options.with_nest(kept, nest).fields, Form.OBJECT)),
-        reserved=_paths(schema, _reserved(named.fields, members) | _outer_names(named)),
+        reserved=reserved.union(*map(leads_through, reserved)) if schema.paths else reserved,
         hidden=excluded | LEFT_OVERS,
+        ends=reserved if schema.paths else None,
         screen=screen,
         context=context,
     )
@@ -153,6 +159,7 @@ class _Compiler(NamedTuple):
     absent: frozenset[Input]
     from_level: int | None
     project: str | None
+    paths: bool
 
     def steps(self, items: Iterable[Item], outer: Form) -> list[Step]:
         """Return the steps for fields that stand inside of the same brackets."""
@@ -181,15 +188,15 @@ class _Compiler(NamedTuple):
     def _field(self, field: Field, outer: Form) -> list[Step]:
         if field.input in self.members:
             pairs = self.members[field.input].items()
-            return [_constant(_member(key, value, outer)) for key, value in pairs]
+            return [self._member(key, value, outer) for key, value in pairs]
         if field.form is Form.MEMBERS:
-            form = "key_values" if outer is Form.KEY_VALUES else "members"
-            return [Step(field.input.value, form, "")]
+            form = "paths" if self.paths else "members"
+            return [Step(field.input.value, "key_values" if outer is Form.KEY_VALUES else form, "")]
         if field.input is Input.CONSTANT:
-            return [_constant(_member(field.key, field.value, outer))]
+            return [self._member(field.key, field.value, outer)]
         if field.input in _resource.NAMES:
             value = _resource.value_of(self.resource, field.input)
-            return [] if value is None else [_constant(_member(field.key, value, outer))]
+            return [] if value is None else [self._member(field.key, value, outer)]
         prefix, suffix = _frame(field.key, outer)
         if field.form is Form.TRACE_NAME:
             prefix += f'"projects/{encode_string(self._required_project())[1:-1]}/traces/'
@@ -198,6 +205,12 @@ class _Compiler(NamedTuple):
         if self.from_level is not None and field.input in _options.CALLSITE:
             return [Step("from_level", str(self.from_level), "", "", (step,))]
         return [step]
+
+    def _member(self, key: str, value: Any, outer: Form) -> Step:
+        prefix, suffix = _frame(key, outer)
+        is_any = outer is Form.KEY_VALUES
+        text = encode_any_value(value) if is_any else encode_value(value, self.paths)
+        return _constant(prefix + text + suffix)
 
     def _required_project(self) -> str:
         project = self.project or _resource.project()
@@ -218,12 +231,6 @@ def _frame(key: str, outer: Form) -> tuple[str, str]:
     if outer is Form.KEY_VALUES:
         return f',{{"key":{encode_string(key)},"value":', "}"
     return f",{encode_string(key)}:", ""
-
-
-def _member(key: str, value: Any, outer: Form) -> str:
-    prefix, suffix = _frame(key, outer)
-    encode = encode_any_value if outer is Form.KEY_VALUES else encode_value
-    return prefix + encode(value) + suffix
 
 
 def _constant(text: str) -> Step:
@@ -269,6 +276,13 @@ def _check_members(schema: Schema, given: Input, members: Mapping[str, Any], opt
                 f"or give the field another with rename={{{key!r}: ...}}"
             )
             raise ConfigurationError(msg)
+    met = paths_that_meet([*taken, *members]) if schema.paths else None
+    if met is not None:
+        msg = (
+            f"{option}: schema {schema.name!r} takes dots for paths, and {met[1]!r} leads through "
+            f"{met[0]!r}, which cannot be both a value and an object; choose other keys"
+        )
+        raise ConfigurationError(msg)
 
 
 def _siblings(items: tuple[Item, ...], given: Input) -> frozenset[str]:
@@ -297,11 +311,3 @@ def _outer_names(schema: Schema) -> frozenset[str]:
         isinstance(item, Field) and item.input is Input.ATTRIBUTES for item in schema.fields
     )
     return frozenset(schema.reserved if outside else ())
-
-
-def _paths(schema: Schema, keys: frozenset[str]) -> frozenset[str]:
-    """Return the keys, and where dots are paths, also the objects that these lead through."""
-    if not schema.paths:
-        return keys
-    parts = [key.split(".") for key in keys]
-    return keys.union(".".join(part[:end]) for part in parts for end in range(1, len(part)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
+from tracefmt._cold.key import paths_that_meet
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas._field import Field, Form, Group, Input, Item
 
@@ -267,6 +268,25 @@ def _check(schema: Schema) -> None:
     for given in _ONCE:
         if inputs.count(given) > 1:
             _refuse(schema, f"Input.{given.name} stands at {inputs.count(given)} places; leave one")
+
+    met = paths_that_meet(_key_paths(schema.fields)) if schema.paths else None
+    if met is not None:
+        _refuse(schema, f"the key {met[1]!r} leads through {met[0]!r}, a value; rename one of both")
+
+
+def _key_paths(items: Iterable[Item], outer: str = "") -> list[str]:
+    """Return the keys of an object, those inside of other objects as paths."""
+    found: list[str] = []
+    for item in items:
+        if isinstance(item, Group) and item.form is Form.OBJECT and not _holds_members(item):
+            found += _key_paths(item.fields, f"{outer}{item.key}.")
+        elif item.form is not Form.MEMBERS:
+            found.append(outer + item.key)
+    return found
+
+
+def _holds_members(group: Group) -> bool:
+    return any(item.form is Form.MEMBERS for item in group.fields)
 
 
 def _check_items(schema: Schema, items: Iterable[Item], outer: Form) -> None:

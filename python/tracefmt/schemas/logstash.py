@@ -20,7 +20,7 @@ LOGSTASH = Schema(
         Field("thread_name", Input.THREAD_NAME),
         Field("level", Input.LEVEL),
         Field("level_value", Input.LEVEL, Form.NUMBER),
-        Field("service", Input.SERVICE),
+        Field("service.name", Input.SERVICE),
         Field("resource", Input.RESOURCE_REST, Form.MEMBERS),
         Field("static", Input.STATIC, Form.MEMBERS),
         Field("trace_id", Input.TRACE_ID, Form.HEX),
