@@ -45,6 +45,30 @@ pub fn wait_until_writable(descriptor: RawFd) -> io::Result<()> {
     }
 }
 
+/// Which file a descriptor leads to: its device and number; None where it leads nowhere.
+pub fn file_of(descriptor: RawFd) -> Option<(u64, u64)> {
+    let mut found = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the pointer is to room for one `stat`, which the kernel fills where it returns 0.
+    unsafe {
+        if libc::fstat(descriptor, found.as_mut_ptr()) < 0 {
+            return None;
+        }
+        let found = found.assume_init();
+        Some((found.st_dev, found.st_ino))
+    }
+}
+
+/// Keeps all signals from the calling thread, which is to be one of ours.
+pub fn block_signals() {
+    let mut all = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: `sigfillset` initializes the set that it is given a pointer to, and `pthread_sigmask` reads
+    // it; no old mask is asked for.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), std::ptr::null_mut());
+    }
+}
+
 /// The number that a class has until it or one of its bases is changed; 0 where it has none.
 pub fn version_of(class: &Bound<'_, PyType>) -> u32 {
     static FLAGGED: OnceLock<bool> = OnceLock::new();

@@ -1,5 +1,6 @@
 //! A handler's way from a record to its descriptor, where nothing of the user's stands in between.
 
+use crate::background::BackgroundSink;
 use crate::changes;
 use crate::encoder::Encoder;
 use crate::error::is_ordinary;
@@ -20,11 +21,18 @@ pub struct LineHandler {
     owner: Py<PyAny>,
     filters: Py<PyList>,
     encoder: Py<Encoder>,
-    sink: Py<Sink>,
+    sink: Target,
     /// Brings out what was written to the stream itself; raises if the stream is closed.
     flush_stream: Py<PyAny>,
     /// Records of this level and above are not kept in the buffer.
     flush_level: i64,
+}
+
+/// Where lines go: to the descriptor, or to the thread that writes them.
+#[derive(FromPyObject)]
+enum Target {
+    Direct(Py<Sink>),
+    Background(Py<BackgroundSink>),
 }
 
 #[pymethods]
@@ -34,7 +42,7 @@ impl LineHandler {
         owner: Py<PyAny>,
         filters: Py<PyList>,
         encoder: Py<Encoder>,
-        sink: Py<Sink>,
+        sink: Target,
         flush_stream: Py<PyAny>,
         flush_level: i64,
     ) -> Self {
@@ -137,7 +145,13 @@ impl LineHandler {
         view: &mut RecordView<'py>,
         level: i64,
     ) -> PyResult<()> {
-        let sink = self.sink.get();
+        let sink = match &self.sink {
+            Target::Direct(sink) => sink.get(),
+            Target::Background(sink) => {
+                self.before_queuing(py, sink.get())?;
+                return sink.get().emit_view(py, self.encoder.get(), view, level);
+            }
+        };
         if !sink.is_buffered() {
             self.flush_stream.bind(py).call0()?;
         }
@@ -150,7 +164,13 @@ impl LineHandler {
 
     fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = record.py();
-        let sink = self.sink.get();
+        let sink = match &self.sink {
+            Target::Direct(sink) => sink.get(),
+            Target::Background(sink) => {
+                self.before_queuing(py, sink.get())?;
+                return sink.get().emit(self.encoder.get(), record);
+            }
+        };
         if !sink.is_buffered() {
             self.flush_stream.bind(py).call0()?;
         }
@@ -160,6 +180,16 @@ impl LineHandler {
             if level >= self.flush_level {
                 sink.flush(py)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Raises if the stream is closed; says what was lost, once that is over.
+    fn before_queuing(&self, py: Python<'_>, sink: &BackgroundSink) -> PyResult<()> {
+        self.flush_stream.bind(py).call0()?;
+        if sink.loss_has_ended(py) {
+            let owner = self.owner.bind(py).call0()?;
+            imports::REPORT_LOSS.get(py)?.call1((owner,))?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! Its twin is `python/tracefmt/_python`, room for room; `docs/encoding.md` is the law for both.
 
 mod any_value;
+mod background;
 mod bound;
 mod buffer;
 mod call;
@@ -34,6 +35,8 @@ mod writer;
 /// The Rust core; use it through `tracefmt`.
 #[pyo3::pymodule]
 mod _rust {
+    #[pymodule_export]
+    use super::background::BackgroundSink;
     #[pymodule_export]
     use super::encoder::Encoder;
     #[pymodule_export]

@@ -20,6 +20,7 @@ from tracefmt.stdlib import (
     Logger,
     StreamHandler,
     configure,
+    exit_now,
     get_logger,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "bind",
     "configure",
     "core",
+    "exit_now",
     "get_logger",
     "use",
 ]

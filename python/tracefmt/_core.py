@@ -76,6 +76,11 @@ class LineSink(Protocol):
         """In a child process: forget what the parent will write, and whose turn it was."""
         ...
 
+    @property
+    def descriptor(self) -> int:
+        """The file descriptor."""
+        ...
+
 
 class LineScanner(Protocol):
     """What counts log lines by what their trace id is."""
@@ -104,6 +109,11 @@ class Core(Protocol):
     @property
     def VERSION(self) -> str:  # noqa: N802
         """The version of the package that the core was made for."""
+        ...
+
+    @property
+    def BackgroundSink(self) -> Any:  # noqa: N802
+        """The class of sinks whose lines a thread writes."""
         ...
 
     @property

@@ -6,10 +6,43 @@ from tracefmt._cold.exception import ExceptionText
 from tracefmt.schemas import Plan
 from tracefmt.spans import SpanContextSource
 
-__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Scanner", "Sink"]
+__all__ = [
+    "NAME",
+    "VERSION",
+    "BackgroundSink",
+    "Encoder",
+    "LineHandler",
+    "LoggerMethods",
+    "Scanner",
+    "Sink",
+]
 
 NAME: Final = "rust"
 VERSION: Final[str]
+
+@final
+class BackgroundSink:
+    def __new__(
+        cls,
+        descriptor: int,
+        max_queued_bytes: int,
+        when_full: str,
+        drop_below: int,
+        flush_level: int,
+        watched: bool,
+    ) -> BackgroundSink: ...
+    @property
+    def descriptor(self) -> int: ...
+    def write(self, line: bytes, level: int) -> None: ...
+    def emit(self, encoder: Encoder, record: Any) -> None: ...
+    def force(self, line: bytes) -> None: ...
+    def flush(self, timeout: float | None) -> bool: ...
+    def end(self) -> None: ...
+    def abandon(self) -> int: ...
+    def loss_has_ended(self) -> bool: ...
+    def take_loss(self) -> tuple[int, int, float, int | None] | None: ...
+    def metrics(self) -> dict[str, float]: ...
+    def after_fork(self) -> None: ...
 
 @final
 class Encoder:
@@ -36,7 +69,7 @@ class LineHandler:
         owner: Any,
         filters: list[Any],
         encoder: Encoder,
-        sink: Sink,
+        sink: Sink | BackgroundSink,
         flush_stream: Callable[[], object],
         flush_level: int,
     ) -> LineHandler: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 
 def handle(handler: logging.Handler, record: logging.LogRecord) -> object:
@@ -16,3 +17,10 @@ def report(handler: logging.Handler, record: logging.LogRecord, error: BaseExcep
         raise error  # noqa: TRY301  # so that it is being handled
     except Exception:
         handler.handleError(record)
+
+
+def report_loss(handler: Any) -> None:
+    """Write a line that says what the handler's sink could not take."""
+    from tracefmt.stdlib._background import report_loss  # noqa: PLC0415  # who has losses has it
+
+    report_loss(handler, handler._sink)  # noqa: SLF001

@@ -4,12 +4,22 @@ The pure-Python core: the reference that the Rust core equals byte for byte.
 The same rooms as ``rust/``: what happens to a string is in ``scalar/string`` there and here.
 """
 
+from tracefmt._python.background import BackgroundSink
 from tracefmt._python.encoder import Encoder
 from tracefmt._python.scanner import Scanner
 from tracefmt._python.sink import Sink
 from tracefmt._version import __version__
 
-__all__ = ["NAME", "VERSION", "Encoder", "LineHandler", "LoggerMethods", "Scanner", "Sink"]
+__all__ = [
+    "NAME",
+    "VERSION",
+    "BackgroundSink",
+    "Encoder",
+    "LineHandler",
+    "LoggerMethods",
+    "Scanner",
+    "Sink",
+]
 
 NAME = "python"
 VERSION = __version__

@@ -8,6 +8,7 @@ half of what importing tracefmt would cost.
 from typing import TYPE_CHECKING, Any
 
 from tracefmt.stdlib._configure import configure
+from tracefmt.stdlib._exit import exit_now
 from tracefmt.stdlib._file_handler import FileHandler
 from tracefmt.stdlib._formatter import Formatter
 from tracefmt.stdlib._logger import BoundLogger, Logger, get_logger
@@ -25,6 +26,7 @@ __all__ = [
     "QueueHandler",
     "StreamHandler",
     "configure",
+    "exit_now",
     "get_logger",
 ]
 

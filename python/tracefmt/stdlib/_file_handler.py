@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+from typing import Any
 
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib._line_handler import LineHandler
@@ -22,7 +23,8 @@ class FileHandler(LineHandler, logging.FileHandler):
         encoding: UTF-8, which is what JSON is; anything else is refused.
         delay: open the file at the first record.
         errors: not used, since every line is valid UTF-8; there for logging's signature.
-        formatter, buffer_size, flush_level, flush_interval: as for `StreamHandler`.
+        formatter, buffer_size, flush_level, flush_interval, background, background_options: as for
+            `StreamHandler`.
 
     Raises:
         ConfigurationError: an option cannot work.
@@ -55,6 +57,8 @@ class FileHandler(LineHandler, logging.FileHandler):
         buffer_size: int = 0,
         flush_level: int | str = logging.ERROR,
         flush_interval: float | None = None,
+        background: bool = False,
+        **background_options: Any,
     ) -> None:
         if mode not in ("a", "w", "x"):
             msg = f"mode={mode!r}: write 'a' to append, 'w' to empty the file, 'x' for a new one"
@@ -62,7 +66,10 @@ class FileHandler(LineHandler, logging.FileHandler):
         if encoding is not None and encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
             msg = f"encoding={encoding!r}: JSON is UTF-8 (RFC 8259); leave encoding out"
             raise ConfigurationError(msg)
-        self._set_up(formatter, buffer_size, flush_level, flush_interval)
+        self._set_up(
+            *(formatter, buffer_size, flush_level, flush_interval),
+            *(background, background_options),
+        )
         logging.FileHandler.__init__(self, filename, mode, "utf-8", delay, errors)
         self.setFormatter(self._first_formatter)
 

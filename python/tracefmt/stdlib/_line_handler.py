@@ -9,6 +9,7 @@ import weakref
 from typing import Any
 
 from tracefmt import _core
+from tracefmt._cold.handler import report_loss
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib._descriptor import descriptor_of
 from tracefmt.stdlib._flush import IntervalFlusher, forget_after_fork
@@ -34,6 +35,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
     _ready: Any = None  # called before an unbuffered line; raises if the stream is closed
     _encoder: Any = None
     _formats = False  # whether the handler's own `format` is somebody else's
+    _background: Any = None  # how lines are queued for a thread, if they are
     _native: Any = None  # what stands in for `handle`, and its method; Logger looks for them
 
     def _set_up(
@@ -42,6 +44,8 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         buffer_size: int,
         flush_level: int | str,
         flush_interval: float | None,
+        background: bool = False,
+        background_options: dict[str, Any] | None = None,
     ) -> None:
         """Check the options that both handlers have, before logging's own constructor runs."""
         if not isinstance(buffer_size, int) or buffer_size < 0:
@@ -54,6 +58,8 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         self._flush_level = level_number(flush_level, "flush_level")
         if flush_interval is not None:
             self._flusher = IntervalFlusher(self, flush_interval)
+        if background or background_options:
+            self._background = _checked(background, buffer_size, background_options or {})
         self._first_formatter = Formatter() if formatter is None else formatter
 
     @property
@@ -63,15 +69,18 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
 
     @stream.setter
     def stream(self, stream: Any) -> None:
-        if self._sink is not None:
-            self._sink.flush()
+        self._let_go()
         descriptor = None if stream is None else descriptor_of(stream)
         self._stream = stream
         self._sink = None
         if descriptor is not None:
-            self._sink = _core.core.Sink(descriptor, self._buffer_size)
-            forget_after_fork(self._sink)
-            self._ready = _readiness(stream)
+            if self._background is not None:
+                self._sink = self._background.sink(self, descriptor, self._flush_level)
+                self._ready = stream.fileno
+            else:
+                self._sink = _core.core.Sink(descriptor, self._buffer_size)
+                forget_after_fork(self._sink)
+                self._ready = _readiness(stream)
         self._binary = isinstance(stream, (io.RawIOBase, io.BufferedIOBase))
         self._bind()
 
@@ -134,6 +143,9 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
                 return
             if self._buffer_size == 0:
                 self._ready()
+            if self._background is not None:
+                self._queue(record, sink)
+                return
             if self._encoder is not None and not self._formats:
                 sink.emit(self._encoder, record)
             else:
@@ -142,6 +154,38 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
                 self._after_buffering(record.levelno, sink)
         except Exception:
             self.handleError(record)
+
+    def _queue(self, record: logging.LogRecord, sink: Any) -> None:
+        if sink.loss_has_ended():
+            report_loss(self)
+        if self._encoder is not None and not self._formats:
+            sink.emit(self._encoder, record)
+        else:
+            level = record.levelno
+            sink.write(self._line(record), level if isinstance(level, int) else 0)
+
+    def metrics(self) -> dict[str, float]:
+        """
+        Return what has happened to the lines of a handler with ``background=True`` so far.
+
+        Returns:
+            `queued_lines`, `queued_bytes`: what waits now; `written_lines`, `written_bytes`: what
+            the kernel has taken; `dropped_lines`: for which there was no room; `failed_lines`:
+            which the descriptor refused; `latency_last`, `latency_mean`, `latency_max`: seconds
+            from the call to the end of the write.  Without ``background=True``: an empty dict.
+
+        Example:
+            >>> import tempfile, tracefmt
+            >>> file = tempfile.NamedTemporaryFile("w", suffix=".jsonl")
+            >>> handler = tracefmt.StreamHandler(file.file, background=True)
+            >>> handler.metrics()["queued_lines"]
+            0
+        """
+        sink = self._sink
+        if self._background is None or sink is None:
+            return {}
+        metrics: dict[str, float] = sink.metrics()  # type: ignore[attr-defined]
+        return metrics
 
     def _line(self, record: logging.LogRecord) -> bytes:
         if self._encode is not None and not self._formats:
@@ -168,6 +212,9 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             line = line.encode("utf-8", "backslashreplace")
         sink = self._sink
         if sink is not None:
+            if self._background is not None:
+                sink.write(line, level)  # type: ignore[call-arg]
+                return
             if self._buffer_size == 0:
                 self._stream.flush()
             sink.write(line)
@@ -193,9 +240,33 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
     def flush(self) -> None:
         """Write what is buffered, here and in the stream."""
         if self._stream is not None and not getattr(self._stream, "closed", False):
+            if not self._drained():
+                return  # the stream itself would wait for as long
             super().flush()
-            if self._sink is not None:
+            if self._sink is not None and self._background is None:
                 self._sink.flush()
+
+    def _drained(self) -> bool:
+        """Wait for the thread, if there is one, as long as may be; whether all is written."""
+        background = self._background
+        return background is None or self._sink is None or background.drain(self._sink)
+
+    def _let_go(self) -> None:
+        """Write what waits for the descriptor that is left."""
+        if self._sink is None:
+            return
+        if self._background is not None:
+            self._background.end(self, self._sink)
+        else:
+            self._sink.flush()
+
+    def _start_anew(self) -> None:
+        """In a child process: with a queue and a thread of its own."""
+        sink = self._sink
+        if self._background is not None and sink is not None:
+            sink.after_fork()
+            self._sink = self._background.sink(self, sink.descriptor, self._flush_level)
+            self._bind()
 
     def close(self) -> None:
         """Write what is buffered and let go; a stream that was given stays open."""
@@ -203,8 +274,19 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             self._flusher.stop()
         try:
             self.flush()
+            if self._background is not None and self._sink is not None:
+                self._close_background()
         finally:
             super().close()
+
+    def _close_background(self) -> None:
+        """End the thread; what is logged after this is written in the caller."""
+        background, self._background = self._background, None
+        if background.end(self, self._sink):
+            self._sink = None
+            self.stream = self._stream
+        else:  # it would wait for ever
+            self._background = background
 
 
 # What a subclass overrides to change how a record is handled.
@@ -248,3 +330,22 @@ def _plain_encoder(formatter: logging.Formatter | None) -> Any:
         return None
     encoder = formatter._encoder  # type: ignore[union-attr]  # noqa: SLF001
     return encoder if type(encoder) is _core.core.Encoder else None
+
+
+def _checked(background: bool, buffer_size: int, options: dict[str, Any]) -> Any:
+    """Return how lines are queued for a thread, if they are; the options have been checked."""
+    # only who uses it imports it
+    from tracefmt.stdlib._background import Background  # noqa: PLC0415
+
+    try:
+        checked = Background(**options)
+    except TypeError as error:
+        msg = f"{error}; the options are those of handlers and of background=True"
+        raise ConfigurationError(msg) from None
+    if not background:
+        msg = f"{', '.join(options)}: write background=True, too, or leave them out"
+        raise ConfigurationError(msg)
+    if buffer_size > 0:
+        msg = f"background=True, buffer_size={buffer_size}: the queue is the buffer; leave one out"
+        raise ConfigurationError(msg)
+    return checked

@@ -24,6 +24,12 @@ class StreamHandler(LineHandler):
         flush_level: a record of this level or above is written at once, with what waits before it.
         flush_interval: seconds after which lines are written at the latest; None waits for the
             buffer to fill, for `flush`, `close`, or the end of the process.
+        background: write in a thread, so that a stream that stalls stops nobody; the call encodes
+            the line and queues it.  A record of `flush_level` or above waits until it is written.
+            What an error of the descriptor has cost is said to `handleError` with the next record,
+            and by a line.  A stream without a descriptor is written to in the caller.
+        background_options: `max_queued_bytes`, `when_full`, `drop_below`, `drain_timeout`,
+            `drain_on_sigterm`: see ``docs/background.md``.
 
     Raises:
         ConfigurationError: an option cannot work.
@@ -48,7 +54,12 @@ class StreamHandler(LineHandler):
         buffer_size: int = 0,
         flush_level: int | str = logging.ERROR,
         flush_interval: float | None = None,
+        background: bool = False,
+        **background_options: Any,
     ) -> None:
-        self._set_up(formatter, buffer_size, flush_level, flush_interval)
+        self._set_up(
+            *(formatter, buffer_size, flush_level, flush_interval),
+            *(background, background_options),
+        )
         super().__init__(stream)
         self.setFormatter(self._first_formatter)
