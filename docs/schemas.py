@@ -22,6 +22,7 @@ OPT_IN = {
     ),
     **dict.fromkeys((Input.PROCESS_ID, Input.PROCESS_NAME), "`process`"),
     **dict.fromkeys((Input.THREAD_ID, Input.THREAD_NAME), "`thread`"),
+    Input.TRUNCATED: "`max_line_bytes`",
 }
 HEAD = """# Schemas
 
@@ -44,6 +45,7 @@ Each works with each schema, but where the backend prescribes a form or a key.
 | `callsite` | file, line and function: `True`, or a level from which on |
 | `process`, `thread` | the process's and the thread's id and name |
 | `nest` | the attributes inside of one object with this key |
+| `max_line_bytes` | bytes that a line may have, or `"container"` for the 16 KiB of container runtimes; `truncated` says what was cut |
 | `project` | the Google Cloud project (`gcp`), else `GOOGLE_CLOUD_PROJECT` |
 
 ## One of your own

@@ -6,6 +6,7 @@ use crate::context::ContextFields;
 use crate::error::{Stop, Written, is_ordinary};
 use crate::event::{Event, EventNames};
 use crate::imports;
+use crate::line_limit::LineLimit;
 use crate::names::{Names, Slot, Wanted};
 use crate::plan::Step;
 use crate::record::RecordView;
@@ -37,6 +38,7 @@ pub struct Encoder {
     describe_exception: Py<PyAny>,
     screen: Option<Screen>,
     context: Option<ContextFields>,
+    limit: LineLimit,
 }
 
 #[pymethods]
@@ -64,6 +66,7 @@ impl Encoder {
             describe_exception,
             screen: Screen::of(plan.getattr("screen")?)?,
             context: ContextFields::of(plan.getattr("context")?)?,
+            limit: LineLimit::of(&plan.getattr("line_limit")?)?,
         })
     }
 
@@ -74,7 +77,7 @@ impl Encoder {
         match new_bytes(record.py(), &out.bytes) {
             Ok(line) => Ok(line),
             Err(error) => {
-                last_resort(&mut out.bytes, record, error)?;
+                self.last_resort(&mut out.bytes, record, error)?;
                 new_bytes(record.py(), &out.bytes)
             }
         }
@@ -107,7 +110,7 @@ impl Encoder {
             Err(failure) => Err(failure),
         };
         if let Err(failure) = line {
-            last_resort_with(&mut out.bytes, py, failure, |failure| {
+            self.last_resort_with(&mut out.bytes, py, failure, |failure| {
                 event.last_line(failure)
             })?;
             return returned(py, &out.bytes, text);
@@ -123,6 +126,7 @@ impl Encoder {
         if let Some(context) = &self.context {
             context.traverse(&visit)?;
         }
+        self.limit.traverse(&visit)?;
         self.spans.traverse(&visit)
     }
 }
@@ -137,7 +141,7 @@ impl Encoder {
         });
         match written {
             Ok(()) => Ok(()),
-            Err(failure) => last_resort(out, record, failure),
+            Err(failure) => self.last_resort(out, record, failure),
         }
     }
 
@@ -153,7 +157,7 @@ impl Encoder {
             Err(failure) => {
                 let [name, level_name, msg] = view.basics();
                 let record = imports::RECORD_OF.get(py)?.call1((name, level_name, msg))?;
-                last_resort(out, &record, failure)
+                self.last_resort(out, &record, failure)
             }
         }
     }
@@ -233,7 +237,7 @@ impl Encoder {
         }
         out.try_reserve(1)?;
         out.push(b'}');
-        Ok(())
+        self.limit.apply(py, out)
     }
 
     fn span_of<'py>(
@@ -289,7 +293,41 @@ impl Encoder {
         });
         Ok([None, None, rendered.cloned()])
     }
+
+    /// The line for a record that could not be written in any other way.
+    fn last_resort(
+        &self,
+        out: &mut Vec<u8>,
+        record: &Bound<'_, PyAny>,
+        failure: PyErr,
+    ) -> PyResult<()> {
+        let py = record.py();
+        self.last_resort_with(out, py, failure, |failure| {
+            imports::LINE_OF.get(py)?.call1((record, failure.value(py)))
+        })
+    }
+
+    fn last_resort_with<'py>(
+        &self,
+        out: &mut Vec<u8>,
+        py: Python<'py>,
+        failure: PyErr,
+        line_of: impl FnOnce(&PyErr) -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
+        if !is_ordinary(&failure, py) {
+            return Err(failure);
+        }
+        *out = Vec::new(); // what was there may be all the memory that there is
+        match line_of(&failure) {
+            Ok(line) => out.extend_from_slice(line.extract().unwrap_or(NOTHING_LEFT)),
+            Err(error) if is_ordinary(&error, py) => out.extend_from_slice(NOTHING_LEFT),
+            Err(error) => return Err(error),
+        }
+        self.limit.apply_last(py, out, NOTHING_LEFT)
+    }
 }
+
+const NOTHING_LEFT: &[u8] = br#"{"format_error":"the record could not be written"}"#;
 
 /// Type, message and stacktrace, where they exist.
 type ExceptionText<'py> = [Option<Bound<'py, PyAny>>; 3];
@@ -336,35 +374,8 @@ impl Line<'_, '_> {
     }
 }
 
-/// The line for a record that could not be written in any other way.
-fn last_resort(out: &mut Vec<u8>, record: &Bound<'_, PyAny>, failure: PyErr) -> PyResult<()> {
-    let py = record.py();
-    last_resort_with(out, py, failure, |failure| {
-        imports::LINE_OF.get(py)?.call1((record, failure.value(py)))
-    })
-}
-
-fn last_resort_with<'py>(
-    out: &mut Vec<u8>,
-    py: Python<'py>,
-    failure: PyErr,
-    line_of: impl FnOnce(&PyErr) -> PyResult<Bound<'py, PyAny>>,
-) -> PyResult<()> {
-    const NOTHING_LEFT: &[u8] = br#"{"format_error":"the record could not be written"}"#;
-    if !is_ordinary(&failure, py) {
-        return Err(failure);
-    }
-    *out = Vec::new(); // what was there may be all the memory that there is
-    match line_of(&failure) {
-        Ok(line) => out.extend_from_slice(line.extract().unwrap_or(NOTHING_LEFT)),
-        Err(error) if is_ordinary(&error, py) => out.extend_from_slice(NOTHING_LEFT),
-        Err(error) => return Err(error),
-    }
-    Ok(())
-}
-
 /// Where there is no memory for a long line this raises, unlike `PyBytes::new`, which panics.
-fn new_bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+pub fn new_bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     if content.len() <= KEPT {
         return Ok(PyBytes::new(py, content)); // does not write zeros first
     }

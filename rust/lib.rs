@@ -16,6 +16,7 @@ mod ffi;
 mod handler;
 mod imports;
 mod keys;
+mod line_limit;
 mod logger;
 mod names;
 mod paths;

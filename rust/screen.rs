@@ -7,7 +7,7 @@ use crate::value::{self, Item};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 use std::collections::HashSet;
 
 pub struct Screen {
@@ -28,10 +28,19 @@ struct Limits {
     string: usize,
     items: usize,
     depth: usize,
+    parts: usize,
+}
+
+/// What may still be looked at of one value, and how much there may still be in it.
+struct Left {
+    values: usize,
+    parts: usize,
 }
 
 /// A value with more parts than these is for Python to look at.
-const PARTS: usize = 1000;
+const VALUES: usize = 1000;
+/// What an integer of 64 bits may count for.
+const DIGITS: usize = 16;
 
 impl Screen {
     /// The plan's screen, if it has one.
@@ -53,11 +62,12 @@ impl Screen {
                 })
             },
             limits: if screen.getattr("limited")?.extract()? {
-                let (string, items, depth) = limits.extract()?;
+                let (string, items, depth, parts) = limits.extract()?;
                 Some(Limits {
                     string,
                     items,
                     depth,
+                    parts,
                 })
             } else {
                 None
@@ -110,7 +120,7 @@ impl Screen {
         text: Option<&Bound<'py, PyAny>>,
     ) -> Result<Option<Bound<'py, PyAny>>, Stop> {
         match (&self.limits, text) {
-            (Some(limits), Some(text)) if !limits.allow(text, 0, &mut 1) => Ok(Some(
+            (Some(limits), Some(text)) if !limits.allow_all(text) => Ok(Some(
                 screen.call_method1(intern!(screen.py(), "text"), (text,))?,
             )),
             _ => Ok(None),
@@ -127,7 +137,7 @@ impl Screen {
             || self
                 .limits
                 .as_ref()
-                .is_some_and(|limits| !limits.allow(value, 0, &mut PARTS.clone()))
+                .is_some_and(|limits| !limits.allow_all(value))
     }
 }
 
@@ -151,14 +161,27 @@ impl Names {
 }
 
 impl Limits {
-    /// Whether a value is surely within the limits; `parts` counts down those that may be looked at.
-    fn allow(&self, value: &Bound<'_, PyAny>, depth: usize, parts: &mut usize) -> bool {
-        if *parts == 0 {
+    fn allow_all(&self, value: &Bound<'_, PyAny>) -> bool {
+        let mut left = Left {
+            values: VALUES,
+            parts: self.parts,
+        };
+        self.allow(value, 0, &mut left)
+    }
+
+    /// Whether a value is surely within the limits.
+    fn allow(&self, value: &Bound<'_, PyAny>, depth: usize, left: &mut Left) -> bool {
+        if left.values == 0 {
             return false;
         }
-        *parts -= 1;
+        left.values -= 1;
         if let Ok(text) = value.cast_exact::<PyString>() {
-            return text.len().is_ok_and(|length| length <= self.string);
+            return text
+                .len()
+                .is_ok_and(|length| length <= self.string && (depth == 0 || left.take(length)));
+        }
+        if let Ok(number) = value.cast_exact::<PyInt>() {
+            return left.take(DIGITS) && number.extract::<i64>().is_ok();
         }
         if value::is_scalar(value) {
             return true;
@@ -167,18 +190,36 @@ impl Limits {
             return false;
         }
         if let Ok(dict) = value.cast_exact::<PyDict>() {
-            let mut items = dict.iter();
-            return dict.len() <= self.items
-                && items.all(|(_, item): Item<'_>| self.allow(&item, depth + 1, parts));
+            return self.allow_members(dict, depth, left);
         }
         if let Ok(list) = value.cast_exact::<PyList>() {
             return list.len() <= self.items
-                && list.iter().all(|item| self.allow(&item, depth + 1, parts));
+                && left.take(list.len())
+                && list.iter().all(|item| self.allow(&item, depth + 1, left));
         }
         if let Ok(tuple) = value.cast_exact::<PyTuple>() {
             return tuple.len() <= self.items
-                && tuple.iter().all(|item| self.allow(&item, depth + 1, parts));
+                && left.take(tuple.len())
+                && tuple.iter().all(|item| self.allow(&item, depth + 1, left));
         }
         false
+    }
+
+    fn allow_members(&self, dict: &Bound<'_, PyDict>, depth: usize, left: &mut Left) -> bool {
+        let mut items = dict.iter();
+        dict.len() <= self.items
+            && items.all(|(key, item): Item<'_>| {
+                value::plain_key(&key).is_some_and(|key| left.take(1 + key.len()))
+                    && self.allow(&item, depth + 1, left)
+            })
+    }
+}
+
+impl Left {
+    /// Counts parts; false where there are not so many left.
+    fn take(&mut self, parts: usize) -> bool {
+        let rest = self.parts.checked_sub(parts);
+        self.parts = rest.unwrap_or_default();
+        rest.is_some()
     }
 }

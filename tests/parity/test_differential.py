@@ -243,6 +243,8 @@ EXCEPTIONS = st.one_of(
 )
 IDS = st.integers(-1, 2**129) | st.integers(0, 3) | SCALARS
 SPANS = st.one_of(st.none(), st.builds(SpanContext, IDS, IDS, IDS), VALUES)
+SPAN = SpanContext(1, 2, 3)
+LONGEST = st.sampled_from([1024, 1100, 2000, "container"])
 FIELDS = ["timestamp", "level", "logger", "message", "service", "trace_id", "args", "stack_info"]
 OPTIONS = st.fixed_dictionaries(
     {},
@@ -262,6 +264,7 @@ OPTIONS = st.fixed_dictionaries(
         "process": st.booleans(),
         "thread": st.booleans(),
         "nest": st.sampled_from(["data", "é"]),
+        "max_line_bytes": LONGEST,
     },
 )
 LAYOUTS = st.fixed_dictionaries(
@@ -274,6 +277,7 @@ LAYOUTS = st.fixed_dictionaries(
         "process": st.booleans(),
         "thread": st.booleans(),
         "nest": st.just("data"),
+        "max_line_bytes": LONGEST,
     },
 )
 PATHS = st.sampled_from(
@@ -339,6 +343,7 @@ def record(message, standard, attributes, exc_info):
 def lines(cores, subject, source=lambda: None, schema="flat", **options):
     """Return both cores' checked lines of one record."""
     screened = {name: options.pop(name) for name in SCREENED if name in options}
+    screened["max_line_bytes"] = options.get("max_line_bytes")
     options["screen"] = screen(**{**dict.fromkeys(SCREENED), "redact": (), **screened})
     plan = schemas.compile_plan(schemas.get(schema), **options)
     found = [core.Encoder(plan, source, describe).encode_record(subject) for core in cores]
@@ -444,6 +449,10 @@ def test_screens_that_keep_nothing(cores, attributes, path):
     without = lines(cores, subject)
 
     assert without == lines(cores, subject, redact=[path], max_string_length=10**6)
+    otlp = {"schema": "otlp", "resource": {"service.instance.id": "i"}}
+    without = lines(cores, subject, **otlp)
+
+    assert without == lines(cores, subject, redact=[path], max_line_bytes=10**6, **otlp)
 
 
 @given(MESSAGES, STANDARD, ATTRIBUTES, EXCEPTIONS, SPANS, LAYOUTS)
@@ -453,6 +462,41 @@ def test_layouts(cores, message, standard, attributes, exc_info, span, options):
     rust, python = lines(cores, subject, source=lambda: span, project="p", **options)
 
     assert rust == python
+
+
+LONG_TEXTS = st.builds(lambda text, times: text * times, TEXTS, st.sampled_from([1, 40, 3000]))
+LONG_VALUES = st.one_of(
+    VALUES,
+    LONG_TEXTS,
+    st.builds(lambda value, times: [value] * times, VALUES | LONG_TEXTS, st.sampled_from([3, 500])),
+    st.dictionaries(LONG_TEXTS | KEYS, LONG_TEXTS | INTEGERS, max_size=3),
+    st.builds(lambda value, times: shared(value, times), VALUES, st.integers(8, 62)),
+)
+
+
+def shared(value, times):
+    """Return a list that holds another twice, and so on: small in memory, endless on paper."""
+    for _ in range(times):
+        value = [value, value]
+    return value
+
+
+@given(
+    st.tuples(LONG_TEXTS | VALUES, st.just(())),
+    st.dictionaries(LONG_TEXTS | KEYS, LONG_VALUES, max_size=4),
+    EXCEPTIONS,
+    LAYOUTS,
+    st.sampled_from([{}, {"levelname": "x" * 300}, {"created": "é" * 999}, {"name": "n" * 255}]),
+    LONGEST,
+)
+def test_long_lines(cores, message, attributes, exc_info, options, standard, longest):
+    """Lines that have to be cut, by each layout."""
+    subject = record(message, standard, attributes, exc_info)
+    options = {**options, "max_line_bytes": longest}
+    rust, python = lines(cores, subject, source=lambda: SPAN, project="p", **options)
+
+    assert rust == python
+    assert len(rust) < (16384 if longest == "container" else longest)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

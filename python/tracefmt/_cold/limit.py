@@ -21,15 +21,20 @@ class Limits(NamedTuple):
         string: characters of a string.
         items: items of an array, members of an object.
         depth: containers inside each other.
+        parts: items and characters of one container and all that is in it.
     """
 
     string: int = NO_LIMIT
     items: int = NO_LIMIT
     depth: int = MAX_DEPTH
+    parts: int = NO_LIMIT
 
 
 def limits(
-    max_string_length: int | None = None, max_items: int | None = None, max_depth: int | None = None
+    max_string_length: int | None = None,
+    max_items: int | None = None,
+    max_depth: int | None = None,
+    max_line_bytes: int | str | None = None,
 ) -> Limits:
     """
     Return the limits of a formatter's options; None sets none.
@@ -41,7 +46,17 @@ def limits(
         _checked("max_string_length", max_string_length, NO_LIMIT, NO_LIMIT),
         _checked("max_items", max_items, NO_LIMIT, NO_LIMIT),
         _checked("max_depth", max_depth, MAX_DEPTH, MAX_DEPTH),
+        _parts(max_line_bytes),
     )
+
+
+def _parts(max_line_bytes: int | str | None) -> int:
+    """Return the parts of a container with more of which it has no place in any line."""
+    if max_line_bytes is None:
+        return NO_LIMIT
+    from tracefmt._cold.line_limit import checked  # noqa: PLC0415  # costs what `json` does
+
+    return checked(max_line_bytes)
 
 
 def _checked(option: str, given: Any, highest: int, without: int) -> int:

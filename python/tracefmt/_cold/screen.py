@@ -11,8 +11,19 @@ from tracefmt._cold.redact import Path, Redaction, States, redaction
 from tracefmt._cold.text import unrepresentable
 from tracefmt._cold.value import CIRCULAR, TOO_DEEP, convert
 
+_BYTES = frozenset({bytes, bytearray, memoryview})
 REMOVED = object()
 """Stands for what `remove` leaves out."""
+
+
+class _Open(list[int]):
+    """The identities of what is gone through, and how many parts there may still be."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
 
 
 class Screen:
@@ -37,10 +48,10 @@ class Screen:
         """Return what is written of an attribute, or `REMOVED`; never raises an `Exception`."""
         try:
             if self.redaction is None:
-                return self._within(value, (), (), [], 0)
+                return self._within(value, (), (), _Open(self.limits.parts), 0)
             text = key if type(key) is str else text_of(key)
             states = self.redaction.into(self.redaction.start, text)
-            return self._seen(value, states, (text,), [], 0)
+            return self._seen(value, states, (text,), _Open(self.limits.parts), 0)
         except Exception as error:  # nobody knows what it holds
             if self.redaction is None:
                 return unrepresentable(value, error)
@@ -55,7 +66,7 @@ class Screen:
         """Return a message within the limits; nothing in it is looked for."""
         return cut(text, self.limits.string)
 
-    def _seen(self, value: Any, states: States, path: Path, open_: list[int], depth: int) -> Any:
+    def _seen(self, value: Any, states: States, path: Path, open_: _Open, depth: int) -> Any:
         """Return what is written at a path."""
         if self.redaction is not None and any(node.ends for node in states):
             if self.redaction.remove:  # at the top; below, containers leave it out
@@ -64,7 +75,7 @@ class Screen:
         return self._within(value, states, path, open_, depth)
 
     def _redacted(
-        self, redaction: Redaction, value: Any, path: Path, open_: list[int], depth: int
+        self, redaction: Redaction, value: Any, path: Path, open_: _Open, depth: int
     ) -> Any:
         if redaction.censor is None:
             return redaction.mask
@@ -73,11 +84,18 @@ class Screen:
         except Exception:
             return redaction.mask
 
-    def _within(self, value: Any, states: States, path: Path, open_: list[int], depth: int) -> Any:
+    def _within(self, value: Any, states: States, path: Path, open_: _Open, depth: int) -> Any:
         kind = type(value)
         if kind is str:
-            return cut(value, self.limits.string)
-        if kind in (int, float, bool) or value is None:
+            text = cut(value, self.limits.string)
+            if depth:  # text alone takes no more than it has; it is the line's to cut
+                text = cut(text, max(open_.left, 0))
+                open_.left -= len(text)
+            return text
+        if kind is int:
+            open_.left -= value.bit_length() // 4
+            return value
+        if kind in (float, bool) or value is None:
             return value
         if id(value) in open_:
             return CIRCULAR
@@ -90,12 +108,15 @@ class Screen:
         elif is_container:
             result = self._array(tuple(value), states, path, open_, depth + 1)
         else:
-            result = self._within(convert(value), states, path, open_, depth)
+            hot = convert(value)
+            result = self._within(hot, states, path, open_, depth)
+            if kind in _BYTES and result is hot and hot[:1] != "<":
+                result = value  # a schema may have a form of its own for bytes
         open_.pop()
         return result
 
     def _object(
-        self, value: dict[Any, Any], states: States, path: Path, open_: list[int], depth: int
+        self, value: dict[Any, Any], states: States, path: Path, open_: _Open, depth: int
     ) -> dict[str, Any]:
         # one more than may be there, so that one is missing; of those to be removed, all
         count = NO_LIMIT if states else min(self.limits.items, NO_LIMIT - 1) + 1
@@ -107,23 +128,25 @@ class Screen:
             below = self.redaction.into(states, text) if self.redaction else ()
             if self._is_removed(below):
                 continue
-            if len(found) == self.limits.items:
-                mark = _Mark(more_than(self.limits.items))
+            open_.left -= 1 + len(name)
+            if len(found) == self.limits.items or open_.left < 0:
+                mark = _Mark(more_than(len(found)))
                 found[unique([*found, mark], ())[-1]] = None
                 break
             found[name] = self._seen(item, below, (*path, text), open_, depth)
         return found
 
     def _array(
-        self, value: tuple[Any, ...], states: States, path: Path, open_: list[int], depth: int
+        self, value: tuple[Any, ...], states: States, path: Path, open_: _Open, depth: int
     ) -> list[Any]:
         found: list[Any] = []
         for index, item in enumerate(value):
             below = self.redaction.into(states, index) if self.redaction else ()
             if self._is_removed(below):
                 continue
-            if len(found) == self.limits.items:
-                found.append(more_than(self.limits.items))
+            open_.left -= 1
+            if len(found) == self.limits.items or open_.left < 0:
+                found.append(more_than(len(found)))
                 break
             found.append(self._seen(item, below, (*path, index), open_, depth))
         return found
@@ -143,7 +166,11 @@ class _Mark(str):
 
 
 def screen(
-    redact: Any, max_string_length: int | None, max_items: int | None, max_depth: int | None
+    redact: Any,
+    max_string_length: int | None,
+    max_items: int | None,
+    max_depth: int | None,
+    max_line_bytes: int | str | None = None,
 ) -> Screen | None:
     """
     Return the screen of a formatter's options, or None where there is nothing to keep out.
@@ -151,5 +178,6 @@ def screen(
     Raises:
         ConfigurationError: an option cannot work.
     """
-    found = Screen(redaction(redact), limits(max_string_length, max_items, max_depth))
+    cut_to = limits(max_string_length, max_items, max_depth, max_line_bytes)
+    found = Screen(redaction(redact), cut_to)
     return found if found.limited or found.redaction is not None else None

@@ -13,6 +13,7 @@ from tracefmt._cold.record import CONTEXT, explicit, with_context
 from tracefmt._cold.text import describe_error
 from tracefmt._python.context import fields_of
 from tracefmt._python.event import EventReader
+from tracefmt._python.line_limit import within, within_last
 from tracefmt._python.names import Keys, Names
 from tracefmt._python.plan import compile_steps, joined
 from tracefmt._python.record import RecordView
@@ -49,13 +50,15 @@ class Encoder:
         self._describe = describe_exception
         self._screen = plan.screen
         self._context = plan.context
+        self._limit = plan.line_limit
 
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
         try:
-            return self._write(Line(record, self._names), self._names).encode()
+            line = self._write(Line(record, self._names), self._names).encode()
+            return line if self._limit is None else within(line, self._limit)
         except Exception as error:
-            return _last_resort(record, error)
+            return within_last(_last_resort(record, error), self._limit)
 
     def encode_event(
         self,
@@ -72,9 +75,12 @@ class Encoder:
             line = Line.__new__(Line)
             self._events.read(line, logger, method_name, event_dict, variables)
             written = self._write(line, self._events)
+            if self._limit is not None:
+                written = within(written.encode(), self._limit).decode()
             return written if text else written.encode()
         except Exception as error:
             last = _last_resort_of_event(logger, method_name, event_dict, error)
+            last = within_last(last, self._limit)
             return last.decode() if text else last
 
     def _write(self, line: Line, names: Names | EventReader) -> str:

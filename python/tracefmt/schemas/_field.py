@@ -44,6 +44,8 @@ class Input(enum.Enum):
     EXCEPTION_MESSAGE = "exception_message"
     EXCEPTION_STACKTRACE = "exception_stacktrace"
     STACK_INFO = "stack_info"
+    TRUNCATED = "truncated"
+    """What `max_line_bytes` has cut from the line."""
 
 
 class Form(enum.Enum):

@@ -84,6 +84,26 @@ def with_nest(schema: Schema, key: str | None) -> Schema:
     return schema.replace(nested(schema.fields, Form.OBJECT))
 
 
+def with_truncated(schema: Schema, max_line_bytes: Any) -> Schema:
+    """Return the schema with a field that says what was cut, beside the attributes."""
+    fields = tuple(leaves(schema.fields))
+    if max_line_bytes is None or any(field.input is Input.TRUNCATED for field in fields):
+        return schema
+    added = Field("truncated", Input.TRUNCATED)
+
+    def beside(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        inside = tuple(
+            item._replace(fields=beside(item.fields)) if isinstance(item, Group) else item
+            for item in items
+        )
+        is_here = any(getattr(item, "input", None) is Input.ATTRIBUTES for item in items)
+        return (*inside, added) if is_here else inside
+
+    if any(field.input is Input.ATTRIBUTES for field in fields):
+        return schema.replace(beside(schema.fields))
+    return schema.replace((*schema.fields, added))
+
+
 def hidden_inputs(schema: Schema, **shown: Any) -> frozenset[Input]:
     """Return the inputs that no line has, for want of the option that shows them."""
     hidden: set[Input] = set()

@@ -15,6 +15,7 @@ from tracefmt.schemas._field import Field, Form, Group, Input, Item
 from tracefmt.schemas._schema import Schema, leaves, require_text
 
 if TYPE_CHECKING:
+    from tracefmt._cold.line_limit import LineLimit
     from tracefmt._cold.screen import Screen
     from tracefmt._context import ContextFields
 
@@ -72,6 +73,7 @@ class Plan(NamedTuple):
         ends: keys that no attribute's may lead through; None where a dot in a key is no path.
         screen: what attributes and message have to pass, or None.
         context: what gives each line the fields of its context, or None.
+        line_limit: what cuts a line that is too long, or None.
     """
 
     steps: tuple[Step, ...]
@@ -80,6 +82,7 @@ class Plan(NamedTuple):
     ends: frozenset[str] | None = None
     screen: Screen | None = None
     context: ContextFields | None = None
+    line_limit: LineLimit | None = None
 
 
 def compile_plan(
@@ -97,6 +100,7 @@ def compile_plan(
     thread: bool | None = None,
     nest: str | None = None,
     project: str | None = None,
+    max_line_bytes: int | str | None = None,
     screen: Screen | None = None,
     context: ContextFields | None = None,
 ) -> Plan:
@@ -113,6 +117,7 @@ def compile_plan(
     for name in excluded:
         require_text(name, "exclude: a name")
     names = dict(rename or {})
+    schema = _options.with_truncated(schema, max_line_bytes)
     whole = _options.with_level(_options.with_timestamp(schema, timestamp), level)
     named = _options.with_nest(whole.rename(names), nest)
     kept = whole.exclude(*excluded.intersection(whole.names))
@@ -123,6 +128,8 @@ def compile_plan(
         _check_members(named, given, members[given], option)
     shown = {**members, Input.STATIC: _shown(members[Input.STATIC], screen)}
     absent = _options.hidden_inputs(schema, callsite=callsite, process=process, thread=thread)
+    if max_line_bytes is None:
+        absent |= {Input.TRUNCATED}
     unused = absent - _options.CALLSITE  # names that others may use for what we do not say
     named = named.changed(lambda item: None if getattr(item, "input", None) in unused else item)
     compiler = _Compiler(
@@ -134,14 +141,26 @@ def compile_plan(
         paths=schema.paths,
     )
     reserved = _reserved(named.fields, members) | _outer_names(named)
+    kept = _options.with_nest(kept, nest)
     return Plan(
-        steps=_merged(compiler.steps(_options.with_nest(kept, nest).fields, Form.OBJECT)),
+        steps=_merged(compiler.steps(kept.fields, Form.OBJECT)),
         reserved=reserved.union(*map(leads_through, reserved)) if schema.paths else reserved,
         hidden=excluded | LEFT_OVERS,
         ends=reserved if schema.paths else None,
         screen=screen,
         context=context,
+        line_limit=_line_limit(max_line_bytes, kept, shown),
     )
+
+
+def _line_limit(
+    given: Any, schema: Schema, members: Mapping[Input, Mapping[str, Any]]
+) -> LineLimit | None:
+    if given is None:
+        return None
+    from tracefmt.schemas._outline import line_limit  # noqa: PLC0415  # only where it is asked for
+
+    return line_limit(given, schema, members)
 
 
 def _shown(static: Mapping[str, Any], screen: Screen | None) -> Mapping[str, Any]:
@@ -167,7 +186,7 @@ class _Compiler(NamedTuple):
         for item in items:
             if isinstance(item, Group):
                 result += self._group(item, outer)
-            elif item.input not in self.absent:
+            elif item.input not in self.absent and item.input is not Input.TRUNCATED:
                 result += self._field(item, outer)
         return result
 

@@ -259,7 +259,7 @@ _FORMS = {
     Input.ATTRIBUTES: {Form.MEMBERS},
 }
 _GROUP_FORMS = {Form.OBJECT, Form.LIST, Form.KEY_VALUES}
-_ONCE = {Input.ATTRIBUTES, Input.STATIC}
+_ONCE = {Input.ATTRIBUTES, Input.STATIC, Input.TRUNCATED}
 
 
 def _check(schema: Schema) -> None:

@@ -38,5 +38,6 @@ AWS = Schema(
         Field("errorMessage", Input.EXCEPTION_MESSAGE),
         Field("stackTrace", Input.EXCEPTION_STACKTRACE),
         Field("stack_info", Input.STACK_INFO),
+        Field("truncated", Input.TRUNCATED),
     ),
 )

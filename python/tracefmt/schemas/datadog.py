@@ -37,6 +37,7 @@ DATADOG = Schema(
         Field("error.message", Input.EXCEPTION_MESSAGE),
         Field("error.stack", Input.EXCEPTION_STACKTRACE),
         Field("stack_info", Input.STACK_INFO),
+        Field("truncated", Input.TRUNCATED),
     ),
     reserved=("@timestamp", "date", "level", "severity", "service", "trace_id", "span_id", "dd"),
     variables={

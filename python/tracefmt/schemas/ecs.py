@@ -41,6 +41,7 @@ ECS = Schema(
         Field("error.message", Input.EXCEPTION_MESSAGE),
         Field("error.stack_trace", Input.EXCEPTION_STACKTRACE),
         Field("stack_info", Input.STACK_INFO),
+        Field("truncated", Input.TRUNCATED),
     ),
     paths=True,
 )

@@ -37,5 +37,6 @@ FLAT = Schema(
         Field("exception.message", Input.EXCEPTION_MESSAGE),
         Field("exception.stacktrace", Input.EXCEPTION_STACKTRACE),
         Field("stack_info", Input.STACK_INFO),
+        Field("truncated", Input.TRUNCATED),
     ),
 )

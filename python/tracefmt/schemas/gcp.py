@@ -48,6 +48,7 @@ GCP = Schema(
         Field("exception.message", Input.EXCEPTION_MESSAGE),
         Field("stack_trace", Input.EXCEPTION_STACKTRACE),
         Field("stack_info", Input.STACK_INFO),
+        Field("truncated", Input.TRUNCATED),
     ),
     reserved=(
         "timestamp",

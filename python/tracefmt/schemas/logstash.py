@@ -37,6 +37,7 @@ LOGSTASH = Schema(
         Field("exception_message", Input.EXCEPTION_MESSAGE),
         Field("stack_trace", Input.EXCEPTION_STACKTRACE),
         Field("stack_info", Input.STACK_INFO),
+        Field("truncated", Input.TRUNCATED),
     ),
     paths=True,
     defaults={"thread": True},

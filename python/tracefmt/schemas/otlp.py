@@ -38,6 +38,7 @@ _ATTRIBUTES = Group(
         Field("exception.message", Input.EXCEPTION_MESSAGE),
         Field("exception.stacktrace", Input.EXCEPTION_STACKTRACE),
         Field("stack_info", Input.STACK_INFO),
+        Field("truncated", Input.TRUNCATED),
     ),
     Form.KEY_VALUES,
 )

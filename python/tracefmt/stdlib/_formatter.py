@@ -63,6 +63,10 @@ class Formatter(logging.Formatter):
             attributes may have.
         max_items: items and members that each container in attributes may have.
         max_depth: containers inside each other that an attribute may have, at most 64.
+        max_line_bytes: bytes that a line may have, its newline included, at least 1024, or
+            ``"container"`` for the 16 KiB of container runtimes.  Of a longer line, time, level
+            and ids stay, then the message, the layout's other fields, and the attributes; strings
+            are cut, other values left out, and ``truncated`` says which and how much.
         baggage: names of entries of OpenTelemetry's baggage that become fields where they are set.
             Baggage comes with requests: it is anybody's text.
         mixin: a callable without parameters whose mapping of fields is on the line, called for
@@ -108,6 +112,7 @@ class Formatter(logging.Formatter):
         max_string_length: int | None = None,
         max_items: int | None = None,
         max_depth: int | None = None,
+        max_line_bytes: int | str | None = None,
         baggage: Iterable[str] = (),
         mixin: Callable[[], Mapping[str, Any]] | None = None,
         structlog_contextvars: bool = False,
@@ -134,6 +139,7 @@ class Formatter(logging.Formatter):
             "max_string_length": max_string_length,
             "max_items": max_items,
             "max_depth": max_depth,
+            "max_line_bytes": max_line_bytes,
             "baggage": _listed(baggage),
             "mixin": mixin,
             "structlog_contextvars": structlog_contextvars,
@@ -146,7 +152,8 @@ class Formatter(logging.Formatter):
         source = options.pop("span_source")
         if source is None:
             source = opentelemetry_source()
-        screen = _screen(*(options.pop(name) for name in _SCREENED))
+        longest = options["max_line_bytes"]
+        screen = _screen(*(options.pop(name) for name in _SCREENED), longest)
         context = ContextFields(*(options.pop(name) for name in _OF_CONTEXT))
         plan = schemas.compile_plan(schema, screen=screen, context=context, **options)
         self._encoder = _core.core.Encoder(plan, source, self._describer())
@@ -196,8 +203,8 @@ _OF_CONTEXT = ("baggage", "mixin", "structlog_contextvars")
 _SCREENED = ("redact", "max_string_length", "max_items", "max_depth")
 
 
-def _screen(redact: Any, *limits: int | None) -> Screen | None:
-    if redact == () and limits == (None, None, None):
+def _screen(redact: Any, *limits: Any) -> Screen | None:
+    if redact == () and limits == (None, None, None, None):
         return None
     from tracefmt._cold.screen import screen  # noqa: PLC0415  # only where it is asked for
 
