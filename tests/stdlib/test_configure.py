@@ -152,7 +152,7 @@ def test_handler_taken_away_by_others(ours):
         ((True,), {}, "level=True: write a name"),
         ((1.5,), {}, "level=1.5: write a name"),
         ((), {"schema": "ecss"}, "schema: there is no 'ecss'"),
-        ((), {"schema": "%(message)s"}, "'%(message)s' is a text format"),
+        ((), {"schema": "%(module)s"}, "fmt: there is no field for 'module'; write %(filename)s"),
         ((), {"servise": "x"}, "configure: "),
         ((), {"filename": "log", "stream": io.StringIO()}, "configure: give filename or stream"),
         ((), {"static": {"level": 1}}, "static: 'level' is a field"),

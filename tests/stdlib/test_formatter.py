@@ -207,16 +207,9 @@ def test_service_of_the_environment(monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {"schema": "%(message)s"},
-            "'%(message)s' is a text format, and tracefmt writes JSON by a schema: leave ",
-        ),
-        ({"schema": "{message}"}, "'{message}' is a text format"),
-        ({"schema": "$message"}, "'$message' is a text format"),
         ({"schema": "flatt"}, "schema: there is no 'flatt'; write one of aws, datadog, ecs, flat"),
         ({"schema": 5}, "schema: there is no 5; write one of aws, datadog, ecs, flat"),
-        ({"datefmt": "%H:%M"}, "datefmt='%H:%M': the timestamp is RFC 3339 by the schema"),
-        ({"style": "x"}, "style='x': there is no text format to style; leave style out"),
+        ({"style": "x"}, "style='x': write one of %, {, $, ,, or leave style out"),
         ({"defaults": {"a": 1}}, "defaults: write static= for fields with the same value"),
         ({"exclude": "timestamp"}, "exclude: write a list of names, ['timestamp']"),
         ({"exclude": [1]}, "exclude: a name is text and not empty, not 1"),

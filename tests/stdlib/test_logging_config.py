@@ -8,10 +8,7 @@ import logging.handlers
 import pytest
 from tests.core.line import checked
 
-from tracefmt import (
-    ConfigurationError,
-    SpanContext,
-)
+from tracefmt import SpanContext
 
 
 def one_span():
@@ -74,16 +71,13 @@ def test_dict_config_by_class(configured, options):
     assert list(checked(out.getvalue().rstrip("\n"))) == ["timestamp", "level", "logger", "message"]
 
 
-def test_dict_config_with_a_text_format():
-    """A text format that was left there is refused, and not ignored."""
-    with pytest.raises(ValueError, match="Unable to configure") as caught:
-        dict_config({"class": "tracefmt.Formatter", "format": "%(asctime)s %(message)s"})
+def test_dict_config_with_a_format(configured):
+    """A format that was left there says which fields a line has, by either way."""
+    for way in ({"class": "tracefmt.Formatter"}, {"()": "tracefmt.Formatter"}):
+        out = dict_config({**way, "format": "%(levelname)s %(message)s"})
+        configured.info("up")
 
-    errors = [caught.value]
-    while errors[-1].__cause__ is not None:
-        errors.append(errors[-1].__cause__)
-    assert isinstance(errors[-1], ConfigurationError)
-    assert "'%(asctime)s %(message)s' is a text format" in str(errors[-1])
+        assert out.getvalue() == '{"levelname":"INFO","message":"up"}\n'
 
 
 def test_file_config(tmp_path, configured):

@@ -10,7 +10,7 @@ from tracefmt.exceptions import ConfigurationError
 from tracefmt.schemas._field import Field, Form, Group, Input, Item
 from tracefmt.schemas._schema import LEVEL_FORMS, TIME_FORMS, Schema, leaves
 
-_TIMES = {form.value: form for form in Form if form in TIME_FORMS}
+TIMES = {form.value: form for form in Form if form in TIME_FORMS}
 _LEVELS = {
     "lower": Form.LOWER,
     "upper": Form.UPPER,
@@ -29,7 +29,7 @@ _SHOWN_BY = {
 
 def with_timestamp(schema: Schema, timestamp: str | None) -> Schema:
     """Return the schema with its timestamps in another form."""
-    return _with_form(schema, "timestamp", timestamp, Input.TIMESTAMP, _TIMES, TIME_FORMS)
+    return _with_form(schema, "timestamp", timestamp, Input.TIMESTAMP, TIMES, TIME_FORMS)
 
 
 def with_level(schema: Schema, level: str | None) -> Schema:

@@ -27,9 +27,14 @@ class Formatter(logging.Formatter):
 
     Args:
         schema: the layout: ``"flat"`` (default), ``"otlp"``, ``"ecs"``, ``"gcp"``, ``"datadog"``,
-            ``"logstash"``, ``"aws"``, or a `tracefmt.Schema`.
-        datefmt, style, validate, defaults: only there because `dictConfig` and `fileConfig` pass
-            them by place; they must have their default values.
+            ``"logstash"``, ``"aws"``, or a `tracefmt.Schema`; also a format, as `fmt`.
+        datefmt, style, rename_fields, static_fields, reserved_attrs, and the rest of
+            python-json-logger's options: understood as far as they can be
+            (``docs/coming-from-python-json-logger.md``), so that a configuration of its formatter
+            works with the class replaced.
+        validate: what `logging.Formatter` has; a format is always looked at.
+        fmt: text such as ``"%(asctime)s %(levelname)s %(message)s"``, or a list of names, which
+            says what fields a line has and in which order, beside the ids and the attributes.
         service: the service's name; without it ``OTEL_SERVICE_NAME``, then ``service.name`` of
             ``OTEL_RESOURCE_ATTRIBUTES``, and no field where neither is set.
         resource: more about the service, by OpenTelemetry's names, as a mapping or as its
@@ -89,18 +94,22 @@ class Formatter(logging.Formatter):
 
     def __init__(
         self,
-        schema: str | Schema | None = "flat",
+        schema: str | Schema | Iterable[str] | None = "flat",
         datefmt: str | None = None,
         style: str = "%",
         validate: bool = True,
         *,
         defaults: Mapping[str, Any] | None = None,
+        fmt: str | Iterable[str] | None = None,
+        rename_fields: Mapping[str, str] | None = None,
+        static_fields: Mapping[str, Any] | None = None,
+        reserved_attrs: Iterable[str] | None = None,
         service: str | None = None,
         resource: Any = None,
         static: Mapping[str, Any] | None = None,
         rename: Mapping[str, str] | None = None,
         exclude: Iterable[str] = (),
-        timestamp: str | None = None,
+        timestamp: str | bool | None = None,
         level: str | None = None,
         callsite: bool | int | str | None = None,
         process: bool | None = None,
@@ -116,10 +125,10 @@ class Formatter(logging.Formatter):
         baggage: Iterable[str] = (),
         mixin: Callable[[], Mapping[str, Any]] | None = None,
         structlog_contextvars: bool = False,
+        **others: Any,
     ) -> None:
         super().__init__()
-        _refuse_text_options(schema, datefmt, style, defaults)
-        del validate  # there is no format string to validate
+        del validate
         self._options: dict[str, Any] = {
             "schema": schema,
             "service": service,
@@ -144,6 +153,14 @@ class Formatter(logging.Formatter):
             "mixin": mixin,
             "structlog_contextvars": structlog_contextvars,
         }
+        schema, fmt = _parted(schema, fmt, style)
+        self._options["schema"] = schema
+        given = (fmt, datefmt, style, defaults, rename_fields, static_fields, reserved_attrs)
+        if given != _NOTHING_GIVEN or others or isinstance(timestamp, bool):
+            # here, since few ask for it
+            from tracefmt.stdlib._json_logger import Given, understood  # noqa: PLC0415
+
+            self._options = understood(self._options, Given(*given), others)
         self._build()
 
     def _build(self) -> None:
@@ -235,21 +252,23 @@ def opentelemetry_source() -> SpanContextSource:
     return OpenTelemetrySource()
 
 
-def _refuse_text_options(
-    schema: Any, datefmt: str | None, style: str, defaults: Mapping[str, Any] | None
-) -> None:
-    if isinstance(schema, str) and any(mark in schema for mark in "%{$"):
-        msg = (
-            f"{schema!r} is a text format, and tracefmt writes JSON by a schema: leave `format` "
-            "out, or name a schema there, as in format='flat'"
-        )
+def _parted(schema: Any, fmt: Any, style: str) -> tuple[Any, Any]:
+    """Return the schema and the format: `logging.config` passes either in the first place."""
+    is_text = isinstance(schema, str)
+    if fmt is None and (
+        isinstance(schema, list | tuple) or (is_text and _is_format(schema, style))
+    ):
+        return "flat", schema
+    if isinstance(fmt, str) and not _is_format(fmt, style):
+        schema, fmt = fmt, None
+    if fmt is not None and schema not in ("flat", None):
+        msg = f"fmt={fmt!r}: a format is a layout of its own; give it or schema={schema!r}"
         raise ConfigurationError(msg)
-    if datefmt is not None:
-        msg = f"datefmt={datefmt!r}: the timestamp is RFC 3339 by the schema; leave datefmt out"
-        raise ConfigurationError(msg)
-    if style not in ("%", "{", "$"):
-        msg = f"style={style!r}: there is no text format to style; leave style out"
-        raise ConfigurationError(msg)
-    if defaults:
-        msg = "defaults: write static= for fields with the same value in every line"
-        raise ConfigurationError(msg)
+    return schema, fmt
+
+
+def _is_format(text: str, style: str) -> bool:
+    return style == "," or any(mark in text for mark in "%{$")
+
+
+_NOTHING_GIVEN = (None, None, "%", None, None, None, None)
