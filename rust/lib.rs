@@ -8,6 +8,7 @@ mod bound;
 mod buffer;
 mod call;
 mod changes;
+mod checkpoint;
 mod context;
 mod encoder;
 mod error;
@@ -38,6 +39,8 @@ mod writer;
 mod _rust {
     #[pymodule_export]
     use super::background::BackgroundSink;
+    #[pymodule_export]
+    use super::checkpoint::Checkpoint;
     #[pymodule_export]
     use super::encoder::Encoder;
     #[pymodule_export]

@@ -1,10 +1,13 @@
 //! Whole lines onto a descriptor.
 
 use crate::buffer::Buffer;
+use crate::checkpoint::Checkpoint;
 use crate::encoder::Encoder;
 use crate::ffi;
 use crate::record::RecordView;
 use crate::value;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
 use pyo3::prelude::*;
 use std::io::ErrorKind;
 use std::os::fd::RawFd;
@@ -35,6 +38,10 @@ pub struct Sink {
     some_wait: AtomicBool,
     /// The last write ended within a line.
     torn: AtomicBool,
+    /// What is asked before lines go to a file that may have to change.
+    checkpoint: Option<Py<Checkpoint>>,
+    /// What has to be done between two lines.
+    errands: Mutex<Vec<Py<PyAny>>>,
 }
 
 thread_local! {
@@ -48,8 +55,8 @@ thread_local! {
 #[pymethods]
 impl Sink {
     #[new]
-    #[pyo3(signature = (descriptor, buffer_size = 0))]
-    fn new(descriptor: RawFd, buffer_size: usize) -> Self {
+    #[pyo3(signature = (descriptor, buffer_size = 0, checkpoint = None))]
+    fn new(descriptor: RawFd, buffer_size: usize, checkpoint: Option<Py<Checkpoint>>) -> Self {
         Self {
             descriptor,
             buffer_size,
@@ -60,6 +67,8 @@ impl Sink {
             waiting: Mutex::default(),
             some_wait: AtomicBool::new(false),
             torn: AtomicBool::new(false),
+            checkpoint,
+            errands: Mutex::default(),
         }
     }
 
@@ -82,9 +91,21 @@ impl Sink {
         self.take_turn_and_write(py, &[]).map(drop)
     }
 
+    /// Write what waits and call a function while no line is half written: now, or behind the line
+    /// that this thread has in hand.
+    fn between_lines(&self, py: Python<'_>, call: Py<PyAny>) -> PyResult<()> {
+        lock(&self.errands).push(call);
+        self.some_wait.store(true, Relaxed);
+        self.take_turn_and_write(py, &[]).map(drop)
+    }
+
     /// In a child process: forget what the parent will write, and whose turn it was.
     fn after_fork(&self) {
-        self.lock().clear();
+        lock(&self.waiting).clear();
+        lock(&self.errands).clear();
+        if let Some(checkpoint) = &self.checkpoint {
+            checkpoint.get().wake(); // the parent may change the file
+        }
         self.some_wait.store(false, Relaxed);
         self.torn.store(false, Relaxed);
         self.queue.store(0, SeqCst);
@@ -94,6 +115,10 @@ impl Sink {
     #[getter]
     fn descriptor(&self) -> RawFd {
         self.descriptor
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.checkpoint)
     }
 }
 
@@ -118,6 +143,7 @@ impl Sink {
     pub fn write_line(&self, py: Python<'_>, line: &mut Vec<u8>) -> PyResult<()> {
         append(line, b"\n")?;
         if self.buffer_size > 0 {
+            self.end_file_in_time(py)?;
             return if self.keep(line)? {
                 self.flush(py)
             } else {
@@ -130,13 +156,20 @@ impl Sink {
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Ends a file whose time is over before a line is kept that belongs to the next.
+    fn end_file_in_time(&self, py: Python<'_>) -> PyResult<()> {
+        match &self.checkpoint {
+            Some(checkpoint) if !checkpoint.get().waiting_too() && checkpoint.get().is_due() => {
+                let look = checkpoint.bind(py).getattr(intern!(py, "look_at_time"))?;
+                self.between_lines(py, look.unbind())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Puts a line behind those that wait; true where these are more than the buffer should hold.
     fn keep(&self, line: &[u8]) -> PyResult<bool> {
-        let mut waiting = self.lock();
+        let mut waiting = lock(&self.waiting);
         append(&mut waiting, line)?;
         self.some_wait.store(true, Relaxed);
         Ok(waiting.len() > self.buffer_size)
@@ -147,21 +180,36 @@ impl Sink {
         if !self.take_turn(py) {
             return Ok(false);
         }
-        let mut written = self.write_all(py, line);
+        let clock = true;
+        let mut written = self.write_all(py, line, clock);
         while written.is_ok() && self.some_wait.swap(false, Relaxed) {
-            let waiting = std::mem::take(&mut *self.lock());
-            written = self.write_all(py, &waiting);
-            self.reuse(waiting);
+            written = self.write_waiting(py);
         }
         self.give_turn();
         written.map(|()| true)
+    }
+
+    /// Writes what waits, and then does what has to be done between lines, whatever became of these.
+    fn write_waiting(&self, py: Python<'_>) -> PyResult<()> {
+        let waiting = std::mem::take(&mut *lock(&self.waiting));
+        let clock = match &self.checkpoint {
+            Some(checkpoint) => checkpoint.get().waiting_too(),
+            None => false,
+        };
+        let mut done = self.write_all(py, &waiting, clock);
+        self.reuse(waiting);
+        for errand in std::mem::take(&mut *lock(&self.errands)) {
+            let called = errand.call0(py);
+            done = done.and(called.map(drop));
+        }
+        done
     }
 
     /// Gives a written buffer back to those who wait: growing one anew would copy each line again.
     fn reuse(&self, mut written: Vec<u8>) {
         if written.capacity() <= 2 * self.buffer_size {
             written.clear();
-            let mut waiting = self.lock();
+            let mut waiting = lock(&self.waiting);
             if waiting.capacity() == 0 {
                 *waiting = written;
             }
@@ -201,12 +249,36 @@ impl Sink {
     }
 
     /// Writes all of it, whatever the kernel takes at a time; behind a torn line on a new one.
-    fn write_all(&self, py: Python<'_>, data: &[u8]) -> PyResult<()> {
+    fn write_all(&self, py: Python<'_>, data: &[u8], clock: bool) -> PyResult<()> {
         if self.torn.load(Relaxed) && !data.is_empty() {
             self.write_some(py, b"\n")?;
             self.torn.store(false, Relaxed);
         }
-        self.write_some(py, data)
+        match &self.checkpoint {
+            None => self.write_some(py, data),
+            Some(checkpoint) => self.write_past(py, checkpoint.get(), data, clock),
+        }
+    }
+
+    /// Writes as many whole lines at a time as the checkpoint lets pass.
+    fn write_past(
+        &self,
+        py: Python<'_>,
+        checkpoint: &Checkpoint,
+        mut lines: &[u8],
+        clock: bool,
+    ) -> PyResult<()> {
+        while !lines.is_empty() {
+            let admitted = checkpoint.admit(py, lines, clock)?;
+            let written = self.write_some(py, &lines[..admitted]);
+            match written {
+                Ok(()) => checkpoint.spend(admitted),
+                Err(_) => checkpoint.wake(), // nobody knows how much is in the file
+            }
+            written?;
+            lines = &lines[admitted..];
+        }
+        Ok(())
     }
 
     fn write_some(&self, py: Python<'_>, mut rest: &[u8]) -> PyResult<()> {
@@ -243,6 +315,10 @@ impl Sink {
         }
         Err(error.into())
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn append(out: &mut Vec<u8>, data: &[u8]) -> PyResult<()> {

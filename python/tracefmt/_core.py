@@ -72,6 +72,10 @@ class LineSink(Protocol):
         """Write what waits in the buffer."""
         ...
 
+    def between_lines(self, call: Callable[[], object]) -> None:
+        """Write what waits and call a function while no line is half written."""
+        ...
+
     def after_fork(self) -> None:
         """In a child process: forget what the parent will write, and whose turn it was."""
         ...
@@ -79,6 +83,14 @@ class LineSink(Protocol):
     @property
     def descriptor(self) -> int:
         """The file descriptor."""
+        ...
+
+
+class LineCheckpoint(Protocol):
+    """What asks a function before lines go to a file that may have to change."""
+
+    def wake(self) -> None:
+        """Ask before the next line."""
         ...
 
 
@@ -117,6 +129,13 @@ class Core(Protocol):
         ...
 
     @property
+    def Checkpoint(  # noqa: N802
+        self,
+    ) -> Callable[[Callable[[int], tuple[int | None, int | None]], bool], LineCheckpoint]:
+        """The class of checkpoints: the function, and whether waiting lines ask too, go in."""
+        ...
+
+    @property
     def Encoder(self) -> Callable[[Plan, SpanContextSource, Describer], RecordEncoder]:  # noqa: N802
         """The class of encoders: plan, span source and what describes ``exc_info`` go in."""
         ...
@@ -137,8 +156,8 @@ class Core(Protocol):
         ...
 
     @property
-    def Sink(self) -> Callable[[int, int], LineSink]:  # noqa: N802
-        """The class of sinks: the descriptor and the buffer's size in bytes go in."""
+    def Sink(self) -> Callable[[int, int, Any], LineSink]:  # noqa: N802
+        """The class of sinks: descriptor, size of the buffer in bytes and checkpoint go in."""
         ...
 
 

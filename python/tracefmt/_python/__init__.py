@@ -5,6 +5,7 @@ The same rooms as ``rust/``: what happens to a string is in ``scalar/string`` th
 """
 
 from tracefmt._python.background import BackgroundSink
+from tracefmt._python.checkpoint import Checkpoint
 from tracefmt._python.encoder import Encoder
 from tracefmt._python.scanner import Scanner
 from tracefmt._python.sink import Sink
@@ -14,6 +15,7 @@ __all__ = [
     "NAME",
     "VERSION",
     "BackgroundSink",
+    "Checkpoint",
     "Encoder",
     "LineHandler",
     "LoggerMethods",

@@ -29,6 +29,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
     _stream: Any = None
     _sink: _core.LineSink | None = None
     _flusher: IntervalFlusher | None = None
+    _checkpoint: _core.LineCheckpoint | None = None  # asked before lines go to a file
     _buffer_size = 0
     _flush_level = logging.ERROR
     _filters: list[Any]
@@ -78,7 +79,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
                 self._sink = self._background.sink(self, descriptor, self._flush_level)
                 self._ready = stream.fileno
             else:
-                self._sink = _core.core.Sink(descriptor, self._buffer_size)
+                self._sink = _core.core.Sink(descriptor, self._buffer_size, self._checkpoint)
                 forget_after_fork(self._sink)
                 self._ready = _readiness(stream)
         self._binary = isinstance(stream, (io.RawIOBase, io.BufferedIOBase))
