@@ -295,7 +295,7 @@ fn task_name(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
 
 /// Seconds since the epoch, as `time.time` says them.
 #[allow(clippy::cast_precision_loss, reason = "a double is what records have")]
-fn now() -> f64 {
+pub fn now() -> f64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

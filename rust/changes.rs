@@ -9,6 +9,7 @@ use crate::imports;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyCFunction;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 /// How often something has been set: an attribute of our loggers and handlers, a name in a watched dict.
@@ -70,6 +71,24 @@ pub fn records_are_stock(py: Python<'_>) -> PyResult<bool> {
     let (record, system) = (imports::LOG_RECORD.get(py)?, imports::CLOCK.get(py)?);
     let stock = factory.is_some_and(|factory| factory.is(record))
         && clock.is_some_and(|clock| clock.is(system));
+    if stock && are_watched(py)? {
+        STOCK.remember(now);
+    }
+    Ok(stock)
+}
+
+/// Whether `time.time` is the system's: event dicts take their time from it.
+pub fn clock_is_stock(py: Python<'_>) -> PyResult<bool> {
+    static STOCK: Since = Since(AtomicUsize::new(0));
+    if STOCK.holds() {
+        return Ok(true);
+    }
+    let now = count();
+    let clock = imports::namespace(py, &imports::TIME)?.get_item(intern!(py, "time"))?;
+    let system = imports::EVENT_CLOCK.get(py)?;
+    // the system's may have been stopped already when it was looked up first
+    let stock =
+        system.is_exact_instance_of::<PyCFunction>() && clock.is_some_and(|clock| clock.is(system));
     if stock && are_watched(py)? {
         STOCK.remember(now);
     }

@@ -10,6 +10,7 @@ use crate::line_limit::LineLimit;
 use crate::names::{Names, Slot, Wanted};
 use crate::plan::Step;
 use crate::record::RecordView;
+use crate::renderer::EventRenderer;
 use crate::screen::Screen;
 use crate::span::{self, Active, Span, SpanReader};
 use crate::stretch::{self, Stretch};
@@ -58,7 +59,7 @@ impl Encoder {
         Ok(Self {
             id: LAST_ID.fetch_add(1, Relaxed),
             writes_key_values: steps.iter().any(Step::writes_key_values),
-            events: EventNames::new(plan, wanted.needs_callsite())?,
+            events: EventNames::new(plan, &wanted)?,
             stretches: stretch::all_of(steps),
             names: Names::new(py, plan, &wanted)?,
             needs_caller: wanted.needs_caller(),
@@ -83,39 +84,9 @@ impl Encoder {
         }
     }
 
-    /// Return an event dict as one line of JSON; `ProcessorFormatter`'s are text in any case.
-    fn encode_event<'py>(
-        &self,
-        logger: &Bound<'py, PyAny>,
-        method_name: &Bound<'py, PyAny>,
-        event_dict: &Bound<'py, PyAny>,
-        text: bool,
-        variables: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let py = logger.py();
-        let event = Event {
-            logger,
-            method_name,
-            event_dict,
-            variables,
-        };
-        let text = text || event.has_record()?;
-        let mut out = Buffer::take();
-        let written = caught(|| {
-            let mut view = event.read(&self.events)?;
-            self.write(py, &mut out.bytes, &mut view)
-        });
-        let line = match written {
-            Ok(()) => returned(py, &out.bytes, text),
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = line {
-            self.last_resort_with(&mut out.bytes, py, failure, |failure| {
-                event.last_line(failure)
-            })?;
-            return returned(py, &out.bytes, text);
-        }
-        line
+    /// Return structlog's last processor, which writes event dicts by this plan.
+    fn renderer(slf: Py<Self>, text: bool, variables: Option<Py<PyDict>>) -> EventRenderer {
+        EventRenderer::new(slf, text, variables)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -158,6 +129,31 @@ impl Encoder {
                 let [name, level_name, msg] = view.basics();
                 let record = imports::RECORD_OF.get(py)?.call1((name, level_name, msg))?;
                 self.last_resort(out, &record, failure)
+            }
+        }
+    }
+
+    /// An event dict's line; `ProcessorFormatter`'s is text in any case.
+    pub fn encode_event<'py>(
+        &self,
+        event: &Event<'_, 'py>,
+        text: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = event.logger.py();
+        let mut out = Buffer::take();
+        let mut is_text = text;
+        let written = caught(|| {
+            let mut view = RecordView::default();
+            is_text |= event.read(&mut view, &self.events)?;
+            self.write(py, &mut out.bytes, &mut view)
+        });
+        match written.and_then(|()| returned(py, &out.bytes, is_text)) {
+            Ok(line) => Ok(line),
+            Err(failure) => {
+                let text = text || event.has_record()?;
+                let line_of = |failure: &_| event.last_line(failure);
+                self.last_resort_with(&mut out.bytes, py, failure, line_of)?;
+                returned(py, &out.bytes, text)
             }
         }
     }

@@ -1,31 +1,51 @@
 //! What a core takes from a structlog event dict before it writes anything.
 
-use crate::call::is_false;
+use crate::call::{self, is_false};
+use crate::changes;
 use crate::error::{Stop, is_ordinary};
+use crate::event_keys::Found;
+use crate::ffi;
 use crate::imports;
-use crate::names::{Meaning, Names, Slot};
+use crate::keys;
+use crate::names::{Meaning, Names, Slot, Wanted};
 use crate::record::{Odd, RecordView};
 use crate::value::{self, Item};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
 
 /// The names that are not plain attributes, decided once for each plan.
 pub struct EventNames {
-    names: Names,
+    pub names: Names,
     /// Whether a line says where its call stands in the source.
-    needs_caller: bool,
+    pub needs_caller: bool,
+    /// Whether a line is written from the level's number.
+    needs_level: bool,
 }
 
 impl EventNames {
-    pub fn new(plan: &Bound<'_, PyAny>, needs_caller: bool) -> PyResult<Self> {
-        let names = Names::of_events(plan)?;
+    pub fn new(plan: &Bound<'_, PyAny>, wanted: &Wanted) -> PyResult<Self> {
         Ok(Self {
-            names,
-            needs_caller,
+            names: Names::of_events(plan, &SPECIAL)?,
+            needs_caller: wanted.needs_callsite(),
+            needs_level: wanted.has(Slot::LevelNumber),
         })
     }
 }
+
+/// The keys that mean something before `event` too, or by themselves.
+const SPECIAL: [&str; 10] = [
+    "event",
+    "exc_info",
+    "stack_info",
+    "positional_args",
+    "otel_context",
+    "_record",
+    "_from_structlog",
+    "_logger",
+    "_name",
+    "_tracefmt",
+];
 
 /// What structlog gives to its last processor.
 #[allow(
@@ -38,79 +58,6 @@ pub struct Event<'a, 'py> {
     pub event_dict: &'a Bound<'py, PyAny>,
     /// structlog's context variables by their names.
     pub variables: Option<&'a Bound<'py, PyDict>>,
-}
-
-/// The values of the keys that have a meaning.
-#[derive(Default)]
-struct Found<'py> {
-    event: Option<Bound<'py, PyAny>>,
-    args: Option<Bound<'py, PyAny>>,
-    level: Option<Bound<'py, PyAny>>,
-    timestamp: Option<Bound<'py, PyAny>>,
-    logger: Option<Bound<'py, PyAny>>,
-    exc_info: Option<Bound<'py, PyAny>>,
-    exception: Option<Bound<'py, PyAny>>,
-    stack: Option<Bound<'py, PyAny>>,
-    stack_info: Option<Bound<'py, PyAny>>,
-    record: Option<Bound<'py, PyAny>>,
-    context: Option<Bound<'py, PyAny>>,
-    /// Path, line and function.
-    site: [Option<Bound<'py, PyAny>>; 3],
-    /// Whether `event` has been met: what comes behind it is the processors'.
-    behind: bool,
-    /// Whether logging's own record has been met, on which a formatter may have left something.
-    foreign: bool,
-}
-
-impl<'py> Found<'py> {
-    /// Where a key's value is to be kept, if it has a meaning.
-    fn place(
-        &mut self,
-        name: &str,
-        value: &Bound<'py, PyAny>,
-        callsite: bool,
-    ) -> Option<&mut Option<Bound<'py, PyAny>>> {
-        let is_text = || value.is_exact_instance_of::<PyString>();
-        let behind = self.behind;
-        Some(match name {
-            "event" => {
-                self.behind = true;
-                &mut self.event
-            }
-            "exc_info" => &mut self.exc_info,
-            "stack_info" => &mut self.stack_info,
-            "_record" => &mut self.record,
-            "otel_context" => &mut self.context,
-            "positional_args" if value.is_exact_instance_of::<PyTuple>() => &mut self.args,
-            "_from_structlog" => {
-                self.foreign = is_false(value);
-                return None;
-            }
-            _ if !behind => return None,
-            "timestamp" if !value.is_none() => &mut self.timestamp,
-            "level" if is_text() => &mut self.level,
-            "logger" if is_text() => &mut self.logger,
-            "stack" if is_text() => &mut self.stack,
-            "exception" if is_text() || value.is_exact_instance_of::<PyList>() => {
-                &mut self.exception
-            }
-            "pathname" if callsite && is_text() => &mut self.site[0],
-            "lineno" if callsite && value.is_exact_instance_of::<PyInt>() => &mut self.site[1],
-            "func_name" if callsite && is_text() => &mut self.site[2],
-            _ => return None,
-        })
-    }
-}
-
-impl Found<'_> {
-    /// Whether a name is that of something which `ProcessorFormatter` or a formatter has left.
-    fn is_hidden(&self, name: &str) -> bool {
-        match name {
-            "_from_structlog" | "_logger" | "_name" | "_tracefmt" => true,
-            "message" | "asctime" => self.foreign,
-            _ => false,
-        }
-    }
 }
 
 /// How many things `said_by` returns.
@@ -137,8 +84,8 @@ impl<'py> Event<'_, 'py> {
         ))
     }
 
-    /// The event dict as a record would say it.
-    pub fn read(&self, names: &EventNames) -> Result<RecordView<'py>, Stop> {
+    /// Fills an empty view with what a record would say; true where `ProcessorFormatter` asks.
+    pub fn read(&self, view: &mut RecordView<'py>, names: &EventNames) -> Result<bool, Stop> {
         let py = self.logger.py();
         let converted;
         let items = if let Ok(dict) = self.event_dict.cast_exact::<PyDict>() {
@@ -147,33 +94,58 @@ impl<'py> Event<'_, 'py> {
             converted = imports::EVENT_ITEMS.get(py)?.call1((self.event_dict,))?;
             converted.cast::<PyDict>().map_err(PyErr::from)?
         };
-        let mut view = RecordView::default();
-        let mut odd = Odd::default();
+        // as much as it can be: growing later would end the process where there is no memory
         view.attributes
             .try_reserve(items.len())
             .map_err(|_| Stop::OutOfMemory)?;
-        let mut found = Found::default();
-        for item in items.iter() {
-            match value::plain_key(&item.0) {
-                None => view.place(item, Meaning::Reserved, &mut odd),
-                Some(name) => {
-                    if let Some(place) = found.place(name, &item.1, names.needs_caller) {
-                        *place = Some(item.1);
-                    } else if !found.is_hidden(name) {
-                        let meaning = names.names.meaning(name);
-                        view.place(item, meaning, &mut odd);
-                    }
-                }
-            }
+        ffi::take_items(items, &[], &mut [], &mut view.attributes);
+        if self.is_usual(view, items, names)? {
+            return Ok(false);
         }
+        let mut odd = Odd::default();
+        let mut found = Found::default();
+        found.sort(view, names, &mut odd)?;
+        let has_record = found.record.is_some();
         let texts = found.exception.take();
-        self.take_rendered(&mut view, texts, names, &mut odd)?;
-        self.take_variables(&mut view, items, names, &mut odd)?;
+        self.take_rendered(view, texts, names, &mut odd)?;
+        self.take_variables(view, items, names, &mut odd)?;
         view.settle_keys(py, &names.names, &odd)?;
-        self.fill(&mut view, found, names.needs_caller)?;
+        self.fill(view, found, names)?;
         view.capture = view.read_capture(py)?;
         view.read_message(self.event_dict, true)?;
-        Ok(view)
+        Ok(has_record)
+    }
+
+    /// Whether `event` comes last, where structlog puts it, and all else is known to be attributes; the
+    /// view is filled then.
+    fn is_usual(
+        &self,
+        view: &mut RecordView<'py>,
+        items: &Bound<'py, PyDict>,
+        names: &EventNames,
+    ) -> Result<bool, Stop> {
+        let py = self.logger.py();
+        let Some(last) = view.attributes.pop() else {
+            return Ok(false);
+        };
+        if !last.0.is(intern!(py, "event"))
+            || last.1.is_none()
+            || names.needs_caller
+            || !keys::are_attributes(&view.attributes, &names.names)
+        {
+            view.attributes.push(last); // there is room: it was there
+            return Ok(false);
+        }
+        let mut odd = Odd::default();
+        self.take_variables(view, items, names, &mut odd)?;
+        view.settle_keys(py, &names.names, &odd)?;
+        view.set(Slot::Msg, Some(last.1));
+        view.set(Slot::Name, self.logger_name()?);
+        let level = level_name(self.method_name);
+        set_level(view, level, names)?;
+        view.set(Slot::Created, Some(now(py)?));
+        view.read_message(self.event_dict, true)?;
+        Ok(true)
     }
 
     /// An exception that a processor made text, or a list of stacks.
@@ -239,7 +211,7 @@ impl<'py> Event<'_, 'py> {
         &self,
         view: &mut RecordView<'py>,
         found: Found<'py>,
-        needs_caller: bool,
+        names: &EventNames,
     ) -> Result<(), Stop> {
         let py = self.logger.py();
         let mut said = match &found.record {
@@ -261,11 +233,7 @@ impl<'py> Event<'_, 'py> {
             (None, None) => now(py)?,
         };
         view.set(Slot::Name, name);
-        let numbers = imports::namespace(py, &imports::LEVEL_NUMBERS)?;
-        if level.is_exact_instance_of::<PyString>() {
-            view.set(Slot::LevelNumber, numbers.get_item(&level)?);
-        }
-        view.set(Slot::LevelName, Some(level));
+        set_level(view, level, names)?;
         view.set(Slot::Created, Some(created));
         view.set(Slot::Capture, said[6].take());
         view.set(Slot::Context, found.context);
@@ -289,7 +257,7 @@ impl<'py> Event<'_, 'py> {
             Slot::StackInfo,
             stack_info.filter(|text| !text.is_none()).or(found.stack),
         );
-        if needs_caller {
+        if names.needs_caller {
             let site = callsite(py, found.site, said)?;
             if let Some(path) = site[0]
                 .as_ref()
@@ -334,6 +302,19 @@ fn said_by<'py>(record: &Bound<'py, PyAny>) -> PyResult<[Option<Bound<'py, PyAny
     Ok(std::array::from_fn(|_| parts.next().flatten()))
 }
 
+fn set_level<'py>(
+    view: &mut RecordView<'py>,
+    name: Bound<'py, PyAny>,
+    names: &EventNames,
+) -> PyResult<()> {
+    if names.needs_level && name.is_exact_instance_of::<PyString>() {
+        let numbers = imports::namespace(name.py(), &imports::LEVEL_NUMBERS)?;
+        view.set(Slot::LevelNumber, numbers.get_item(&name)?);
+    }
+    view.set(Slot::LevelName, Some(name));
+    Ok(())
+}
+
 /// logging's name for what structlog's loggers call a method.
 fn level_name<'py>(name: &Bound<'py, PyAny>) -> Bound<'py, PyAny> {
     let py = name.py();
@@ -359,6 +340,9 @@ fn created(timestamp: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
 
 /// What `time.time` says, also where somebody has stopped it.
 fn now(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    if changes::clock_is_stock(py)? {
+        return Ok(PyFloat::new(py, call::now()).into_any());
+    }
     match imports::namespace(py, &imports::TIME)?.get_item(intern!(py, "time"))? {
         Some(clock) => clock.call0(),
         None => Ok(py.None().into_bound(py)),

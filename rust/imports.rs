@@ -57,6 +57,7 @@ pub static CAPTURED: Import = Import::new("tracefmt._cold.record", "captured");
 pub static CONVERT: Import = Import::new("tracefmt._cold.value", "convert");
 pub static EVENT_ARGUMENTS: Import = Import::new("tracefmt._cold.event", "arguments");
 pub static EVENT_CALLER: Import = Import::new("tracefmt._cold.event", "caller");
+pub static EVENT_CLOCK: Import = Import::new("tracefmt._cold.event", "CLOCK");
 pub static EVENT_CREATED: Import = Import::new("tracefmt._cold.event", "created");
 pub static EVENT_EXC_INFO: Import = Import::new("tracefmt._cold.event", "exc_info");
 pub static EVENT_ITEMS: Import = Import::new("tracefmt._cold.event", "items_of");

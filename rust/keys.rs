@@ -58,7 +58,9 @@ pub fn meaning(key: &Bound<'_, PyAny>, names: &Names) -> Option<Meaning> {
     }
     let text = plain_key(key)?;
     let meaning = names.meaning_in_use(text);
-    remember(key, text, names.id(), meaning);
+    if !reinterpret(key, names.id(), meaning) {
+        remember(key, text, names.id(), meaning);
+    }
     Some(meaning)
 }
 
@@ -99,6 +101,20 @@ pub fn write_start(out: &mut Vec<u8>, key: &str) -> Result<(), Stop> {
     out.try_reserve(1)?;
     out.push(b':');
     Ok(())
+}
+
+/// Gives a key that is kept another meaning; false where it is not kept.
+fn reinterpret(key: &Bound<'_, PyAny>, names: usize, meaning: Meaning) -> bool {
+    let kept = KNOWN.try_with(|known| {
+        let mut known = known.try_borrow_mut().ok()?;
+        let known = known.get_mut(place(key))?.as_mut()?;
+        if !key.is(&known.key) {
+            return None;
+        }
+        (known.names, known.meaning) = (names, meaning);
+        Some(())
+    });
+    kept.is_ok_and(|kept| kept.is_some())
 }
 
 /// Keeps a key, in the place of another.

@@ -85,6 +85,10 @@ impl Wanted {
         self.0[slot as usize] = true;
     }
 
+    pub fn has(&self, slot: Slot) -> bool {
+        self.0[slot as usize]
+    }
+
     /// Whether one is wanted that only a record has: a call has its level, and no more.
     pub fn needs_caller(&self) -> bool {
         let mut seldom = SELDOM.iter();
@@ -117,7 +121,8 @@ pub enum Meaning {
     Reserved,
     /// An attribute whose key leads through objects: written under another where one of them is a value.
     Path,
-    /// `taskName`, no attribute where it is None; `getMessage`, which hides the record's own.
+    /// `taskName`, no attribute where it is None; `getMessage`, which hides the record's own; a key of
+    /// structlog's that is an attribute only in some places.
     Special,
     Attribute,
 }
@@ -180,8 +185,8 @@ impl Names {
         self.id
     }
 
-    /// The same where logging has no names of its own: for event dicts.
-    pub fn of_events(plan: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// The same where logging has no names of its own: for event dicts, which have `special` ones.
+    pub fn of_events(plan: &Bound<'_, PyAny>, special: &[&str]) -> PyResult<Self> {
         let (hidden, reserved) = (plan.getattr("hidden")?, plan.getattr("reserved")?);
         let mut names = Self::empty(plan, &reserved, Meaning::Attribute)?;
         for name in hidden.try_iter()? {
@@ -189,6 +194,9 @@ impl Names {
         }
         for name in reserved.try_iter()? {
             names.add(name?.extract()?, Meaning::Reserved);
+        }
+        for name in special {
+            names.add(name, Meaning::Special);
         }
         Ok(names)
     }

@@ -23,6 +23,18 @@ def add_ids(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
+def processors() -> list[Any]:
+    """Return the chain, each processor with one task."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        add_ids,
+        structlog.processors.format_exc_info,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.JSONRenderer(serializer=orjson.dumps),
+    ]
+
+
 def setup(stage: str, sink: Sink, workload: Workload) -> Prepared:
     del stage
     level = logging.INFO if workload.enabled else logging.WARNING
@@ -30,14 +42,7 @@ def setup(stage: str, sink: Sink, workload: Workload) -> Prepared:
     structlog.configure(
         cache_logger_on_first_use=True,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            add_ids,
-            structlog.processors.format_exc_info,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=orjson.dumps),
-        ],
+        processors=processors(),
         logger_factory=structlog.BytesLoggerFactory(out),
     )
     return Prepared(keyword_loop(structlog.get_logger(), workload), out.flush)

@@ -36,22 +36,14 @@ class RecordEncoder(Protocol):
         """Return the record as one line of JSON in UTF-8, without a newline."""
         ...
 
-    def encode_event(
-        self,
-        logger: Any,
-        method_name: str,
-        event_dict: Any,
-        text: bool,
-        variables: Mapping[str, ContextVar[Any]] | None,
-    ) -> bytes | str:
+    def renderer(
+        self, text: bool, variables: Mapping[str, ContextVar[Any]] | None
+    ) -> Callable[[Any, str, Any], bytes | str]:
         """
-        Return a structlog event dict as one line of JSON, without a newline.
+        Return structlog's last processor: it writes event dicts, by the same plan.
 
         Args:
-            logger: the logger that structlog wraps.
-            method_name: the method that is called.
-            event_dict: what the call says, and what processors have added.
-            text: return `str` rather than bytes.
+            text: lines are `str` rather than bytes.
             variables: structlog's context variables by their names, if they are to be read.
         """
         ...

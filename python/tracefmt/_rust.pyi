@@ -68,14 +68,9 @@ class Encoder:
         describe_exception: Callable[[Any], ExceptionText | None],
     ) -> Encoder: ...
     def encode_record(self, record: Any) -> bytes: ...
-    def encode_event(
-        self,
-        logger: Any,
-        method_name: str,
-        event_dict: Any,
-        text: bool,
-        variables: Mapping[str, ContextVar[Any]] | None,
-    ) -> bytes | str: ...
+    def renderer(
+        self, text: bool, variables: Mapping[str, ContextVar[Any]] | None
+    ) -> Callable[[Any, str, Any], bytes | str]: ...
 
 @final
 class LineHandler:

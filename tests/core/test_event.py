@@ -125,9 +125,8 @@ def test_bound_variables():
         variable.set(number)
     variables["structlog_gone"].set(...)
     renderer = Renderer(span_source=lambda: None, exclude=["timestamp"])
-    line = renderer._formatter._encoder.encode_event(
-        None, "info", {"a": 1, "event": "e"}, False, variables
-    )
+    write = renderer._formatter._encoder.renderer(False, variables)
+    line = write(None, "info", {"a": 1, "event": "e"})
 
     assert line == b'{"level":"info","message":"e","a":1,"level_":0,"user":1}'
 

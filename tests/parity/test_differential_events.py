@@ -89,7 +89,7 @@ def lines(cores, call, source=lambda: None, schema="flat", variables=None, text=
         encoder = core.Encoder(plan, source, describe)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("time.time", lambda: 1700000000.25)
-            found.append(encoder.encode_event(*call, text, variables))
+            found.append(encoder.renderer(text, variables)(*call))
     for line in found:
         checked(line)
     return found

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
 # What can have no twin: plumbing between Rust and Python, shortcuts around Python code, tests.
 RUST_ONLY = {
-    *("bound", "buffer", "call", "changes", "error", "ffi", "handler", "imports", "keys", "logger"),
-    *("paths", "route", "stretch", "writer", "scalar/cases"),
+    *("bound", "buffer", "call", "changes", "error", "event_keys", "ffi", "handler", "imports"),
+    *("keys", "logger", "paths", "renderer", "route", "stretch", "writer", "scalar/cases"),
 }
 # The Python core reads lines with `json`, and ids and times with `tracefmt.reading`.
 RUST_ONLY |= {f"scan/{room}" for room in ("cases", "fields", "id", "json", "table", "time")}

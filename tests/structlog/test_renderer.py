@@ -227,3 +227,34 @@ def test_unknown_structlog(monkeypatch):
     monkeypatch.delattr(structlog.contextvars, "_CONTEXT_VARS")
     with pytest.raises(ConfigurationError, match="merge_contextvars before the Renderer"):
         Renderer(merge_contextvars=True)
+
+
+def test_subclass(out):
+    """A subclass may do its own before and after."""
+
+    class Louder(Renderer):
+        def __call__(self, logger, method_name, event_dict):
+            line = super().__call__(logger, method_name, {**event_dict, "loud": True})
+            return line.replace(b"paid", b"PAID")
+
+    structlog.configure(
+        processors=[Louder(**PLAIN)], logger_factory=structlog.BytesLoggerFactory(out)
+    )
+    structlog.get_logger().info("paid")
+
+    assert out.getvalue() == b'{"level":"info","message":"PAID","loud":true}\n'
+
+
+def test_same_keys_again(out):
+    """Lines after the first are as the first, whatever has a meaning where."""
+    log = logger_to(out, **PLAIN)
+    for _ in range(3):
+        log.info("m", level="x", user="ada")
+        log.info("m", user="ada", level=1, stack_info=None, exc_info=False)
+        log.info("m", user="ada")
+
+    assert out.getvalue().splitlines() == 3 * [
+        b'{"level":"info","message":"m","level_":"x","user":"ada"}',
+        b'{"level":"info","message":"m","user":"ada","level_":1}',
+        b'{"level":"info","message":"m","user":"ada"}',
+    ]

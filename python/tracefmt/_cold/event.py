@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import sys
+import time
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +29,9 @@ LEVELS = {
     "fatal": "CRITICAL",
 }
 """Logging's names for what structlog's loggers call their methods; the Rust core has the same."""
+
+CLOCK = time.time
+"""The system's clock; tests that stop time replace it in its module."""
 
 VARIABLE_PREFIX = "structlog_"
 """What the names of structlog's context variables begin with."""

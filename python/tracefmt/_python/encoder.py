@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tracefmt._cold import event as cold_event
@@ -60,13 +61,19 @@ class Encoder:
         except Exception as error:
             return within_last(_last_resort(record, error), self._limit)
 
-    def encode_event(
+    def renderer(
+        self, text: bool, variables: Mapping[str, ContextVar[Any]] | None
+    ) -> Callable[[Any, str, Any], bytes | str]:
+        """Return structlog's last processor, which writes event dicts by this plan."""
+        return partial(self._encode_event, text, variables)
+
+    def _encode_event(
         self,
+        text: bool,
+        variables: Mapping[str, ContextVar[Any]] | None,
         logger: Any,
         method_name: str,
         event_dict: Any,
-        text: bool,
-        variables: Mapping[str, ContextVar[Any]] | None,
     ) -> bytes | str:
         """Return an event dict as one line of JSON; `ProcessorFormatter`'s are text in any case."""
         if not text and type(event_dict) is dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -43,6 +43,17 @@ class Renderer:
         {"level":"info","message":"paid","service":"checkout","order_id":7}
     """
 
+    # The method is each object's own, and the core's: structlog calls it without Python in between
+    __slots__ = {
+        "__call__": "Return the line for logger, method name and event dict, without a newline.",
+        "__dict__": "The options, and what is built from them.",
+        "__weakref__": "Weak references to this object.",
+    }
+    if TYPE_CHECKING:
+
+        def __call__(self, logger: Any, method_name: str, event_dict: Any) -> bytes | str:
+            """Return the line, without a newline."""
+
     def __init__(
         self,
         schema: Any = "flat",
@@ -64,17 +75,14 @@ class Renderer:
         self._build()
 
     def _build(self) -> None:
-        self._encode = self._formatter._encoder.encode_event  # noqa: SLF001  # one set of options
-        self._variables = _context_variables() if self._merges else None
-
-    def __call__(self, logger: Any, method_name: str, event_dict: Any) -> bytes | str:
-        """Return the line, without a newline."""
-        return self._encode(logger, method_name, event_dict, self._text, self._variables)
+        variables = _context_variables() if self._merges else None
+        encoder = self._formatter._encoder  # noqa: SLF001  # one set of options
+        slot: Any = Renderer.__call__  # by itself: a subclass may have a method of that name
+        slot.__set__(self, encoder.renderer(self._text, variables))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the options, of which the rest is built again."""
-        built = ("_encode", "_variables")
-        return {key: value for key, value in vars(self).items() if key not in built}
+        return vars(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the options and build the rest for the core of this process."""

@@ -1,0 +1,138 @@
+"""
+Where the time of a call of structlog goes, part by part: instructions for a line of W3 in a span.
+
+    python benches/structlog_parts.py              the table; needs valgrind
+    python benches/structlog_parts.py NAME LINES   what is counted: so many lines by one chain
+
+Each part is the difference between a chain with it and one without it; a chain is counted as the
+difference between two runs of different length under callgrind.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import span
+import structlog
+from workloads import LOGGER, WORKLOADS
+
+import tracefmt
+from tracefmt.cli.bench.loops import keyword_loop
+from tracefmt.structlog import LoggerFactory, Renderer
+
+WORKLOAD = WORKLOADS["W3"]
+SHORT, LONG = 500, 3_000
+LINE = b"x" * 340  # about what the workload's line is
+
+
+class Nowhere:
+    """A logger that structlog can wrap, and that writes nothing."""
+
+    name = LOGGER
+
+    def info(self, line: bytes) -> None:
+        """Take a line."""
+
+
+def constant(_logger: Any, _name: str, _event: Any) -> bytes:
+    """Return a line that is ready."""
+    return LINE
+
+
+def rendered(_logger: Any, _name: str, event: Any) -> Any:
+    """Pass an event dict on; what is rendered before may be a line already."""
+    return event if isinstance(event, bytes) else LINE
+
+
+def chains() -> dict[str, tuple[list[Any], Any]]:
+    """Return processors and logger factory of each chain, each with one part more."""
+    null = lambda *_: Nowhere()  # noqa: E731
+    out = open(os.devnull, "ab")  # noqa: SIM115, PTH123
+    theirs = structlog.BytesLoggerFactory(out)
+    file = open(os.devnull, "w")  # noqa: SIM115, PTH123
+    ours = LoggerFactory(tracefmt.StreamHandler(file))
+    buffered = LoggerFactory(tracefmt.StreamHandler(file, buffer_size=65536))
+    peer = importlib.import_module("peers.structlog_orjson")
+    made = {
+        "bound logger, event dict, loop over processors": ([constant], null),
+        "Renderer": ([Renderer(merge_contextvars=True)], null),
+        "Renderer > BytesLogger": ([Renderer(merge_contextvars=True)], theirs),
+        "Renderer > LoggerFactory": ([Renderer(merge_contextvars=True)], ours),
+        "Renderer > LoggerFactory, buffered": ([Renderer(merge_contextvars=True)], buffered),
+    }
+    processors: list[Any] = []
+    for processor in peer.processors():
+        processors.append(processor)
+        made[f"orjson > {name_of(processor)}"] = ([*processors, rendered], null)
+    made["orjson > BytesLogger"] = (processors, theirs)
+    return made
+
+
+def name_of(processor: Any) -> str:
+    """Return what a processor is called."""
+    return getattr(processor, "__name__", type(processor).__name__)
+
+
+def loop(name: str) -> Callable[[int], None]:
+    """Set structlog up with one chain, and return the loop over its logger."""
+    processors, factory = chains()[name]
+    structlog.configure(
+        cache_logger_on_first_use=True,
+        wrapper_class=structlog.make_filtering_bound_logger("INFO"),
+        processors=processors,
+        logger_factory=factory,
+    )
+    return keyword_loop(structlog.get_logger(LOGGER), WORKLOAD)
+
+
+def instructions(name: str) -> int:
+    """Return the instructions for one line of a chain."""
+    counts = []
+    for lines in (SHORT, LONG):
+        done = subprocess.run(
+            [
+                *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
+                *(sys.executable, __file__, name, str(lines)),
+            ],
+            env={**os.environ, "PYTHONHASHSEED": "0", "TRACEFMT_CORE": "rust"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        counts.append(int(re.findall(r"Collected : (\d+)", done.stderr)[0]))
+    return round((counts[1] - counts[0]) / (LONG - SHORT))
+
+
+def table() -> None:
+    """Print what each part of each chain takes."""
+    first, *names = chains()
+    counted = {name: instructions(name) for name in (first, *names)}
+    print("| part | instructions |\n|---|---:|")
+    print(f"| {first} | {counted[first]:,} |")
+    before = counted[first]
+    for name in names:
+        chain, _, part = name.rpartition(" > ")
+        if chain == "Renderer":
+            print(f"| … and then {part} | {counted[name] - counted['Renderer']:,} |")
+            continue
+        if chain == "orjson" and before == counted["Renderer"]:
+            before = counted[first]
+        print(f"| {part} | {counted[name] - before:,} |")
+        before = counted[name]
+    for name in ("orjson > BytesLogger", "Renderer > BytesLogger"):
+        print(f"| all of it: {name} | {counted[name]:,} |")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        chain, lines = sys.argv[1:]
+        with span.entered(WORKLOAD):
+            loop(chain)(int(lines))
+    else:
+        table()
