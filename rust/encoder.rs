@@ -15,6 +15,7 @@ use crate::screen::Screen;
 use crate::span::{self, Active, Span, SpanReader};
 use crate::stretch::{self, Stretch};
 use crate::value::{self, Open, Pairs};
+use crate::tally;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
@@ -236,7 +237,19 @@ impl Encoder {
         self.limit.apply(py, out)
     }
 
+    /// The span that the line is of; it is counted.
     fn span_of<'py>(
+        &self,
+        view: &mut RecordView<'_>,
+        py: Python<'py>,
+    ) -> Result<Active<'py>, Stop> {
+        let active = self.read_span(view, py)?;
+        let here = view.capture.is_none();
+        tally::count(py, active.span.as_ref(), view.get(Slot::Name), here)?;
+        Ok(active)
+    }
+
+    fn read_span<'py>(
         &self,
         view: &mut RecordView<'_>,
         py: Python<'py>,

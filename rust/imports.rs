@@ -77,6 +77,7 @@ pub static NORMALIZE: Import = Import::new("tracefmt.spans", "normalize");
 pub static REMOVED: Import = Import::new("tracefmt._cold.screen", "REMOVED");
 pub static OFFSET_OF: Import = Import::new("tracefmt._cold.local_time", "offset_of");
 pub static REPORT_LOSS: Import = Import::new("tracefmt._cold.handler", "report_loss");
+pub static REMEMBER: Import = Import::new("tracefmt._cold.missing", "remember");
 pub static REPORT: Import = Import::new("tracefmt._cold.handler", "report");
 pub static STANDARD: Import = Import::new("tracefmt._cold.record", "STANDARD");
 pub static UNIQUE: Import = Import::new("tracefmt._cold.key", "unique");

@@ -33,6 +33,7 @@ mod screen;
 mod sink;
 mod span;
 mod stretch;
+mod tally;
 mod value;
 mod writer;
 
@@ -53,6 +54,8 @@ mod _rust {
     use super::scanner::Scanner;
     #[pymodule_export]
     use super::sink::Sink;
+    #[pymodule_export]
+    use super::tally::{counts, reset_counts};
 
     #[pymodule_export]
     const NAME: &str = "rust";

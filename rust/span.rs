@@ -37,6 +37,14 @@ impl Span {
         }))
     }
 
+    /// Whether bit 0 of the flags is set, which is the last one of their last digit.
+    pub fn is_sampled(&self) -> bool {
+        matches!(
+            self.trace_flags[2],
+            b'1' | b'3' | b'5' | b'7' | b'9' | b'b' | b'd' | b'f'
+        )
+    }
+
     /// From what a source returned: anything.
     fn of_source(context: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         if context.is_none() {

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.once
 PUBLIC = [
     "tracefmt",
     "tracefmt.access",
+    "tracefmt.correlation",
     "tracefmt.exceptions",
     "tracefmt.propagation",
     "tracefmt.schemas",

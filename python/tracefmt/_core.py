@@ -152,6 +152,14 @@ class Core(Protocol):
         """The class of sinks: descriptor, size of the buffer in bytes and checkpoint go in."""
         ...
 
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many lines had a sampled span, an unsampled one, and none."""
+        ...
+
+    def reset_counts(self) -> None:
+        """Count from zero on."""
+        ...
+
 
 def load(wanted: str | None) -> Core:
     """

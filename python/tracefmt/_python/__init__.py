@@ -9,6 +9,7 @@ from tracefmt._python.checkpoint import Checkpoint
 from tracefmt._python.encoder import Encoder
 from tracefmt._python.scanner import Scanner
 from tracefmt._python.sink import Sink
+from tracefmt._python.tally import counts, reset_counts
 from tracefmt._version import __version__
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "LoggerMethods",
     "Scanner",
     "Sink",
+    "counts",
+    "reset_counts",
 ]
 
 NAME = "python"

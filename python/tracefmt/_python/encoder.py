@@ -20,6 +20,7 @@ from tracefmt._python.plan import compile_steps, joined
 from tracefmt._python.record import RecordView
 from tracefmt._python.screen import screened
 from tracefmt._python.span import reader
+from tracefmt._python.tally import count
 from tracefmt.spans import SpanContext, SpanContextSource
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Encoder:
 
     def _write(self, line: Line, names: Names | EventReader) -> str:
         line.span = self._span_of(line)
+        count(line.span, line.values.get("name"), here=line.capture is None)
         line.exception = self._exception_of(line)
         fields = None if self._context is None else fields_of(line, self._context)
         if fields or self._screen is not None:

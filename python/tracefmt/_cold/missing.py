@@ -1,0 +1,72 @@
+"""Whose lines have no span: the places that most of them come from."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+from tracefmt._cold.mechanism import NO_SPAN, Mechanism, mechanism
+
+FIRST = 256
+"""So many lines without a span are looked at, each of them."""
+
+EVERY = 1024
+"""Of those that follow, one of so many: looking costs more than the line."""
+
+PLACES = 512
+"""So many places are remembered; the rarest one gives way to a new one."""
+
+_SEEN: dict[tuple[Any, str, str, Mechanism], int] = {}
+_OWN = ("logging", "tracefmt")
+
+
+def is_looked_at(before: int) -> bool:
+    """Return whether a line is, before which there were so many."""
+    # spread, so that it is not always the same one of a few that follow each other in turn
+    return before < FIRST or (before * _GOLDEN & _WORD) >> 54 == 0
+
+
+_GOLDEN, _WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
+
+
+def remember(before: int, name: Any, here: bool) -> None:
+    """
+    Count a line without a span at its place: logger, callsite, thread and mechanism.
+
+    Where another thread logged than this one, which writes, its logger is all that is known.
+    """
+    try:
+        logger = name if type(name) is str else None
+        place = (logger, "", "", NO_SPAN)
+        if here:
+            place = (logger, _callsite(), threading.current_thread().name, mechanism())
+        weight = 1 if before < FIRST else EVERY
+        known = _SEEN.get(place)
+        if known is None and len(_SEEN) >= PLACES:
+            # the new one may be what the rarest one was so far (Metwally and others: space saving)
+            rarest = min(_SEEN, key=_SEEN.__getitem__)
+            known = _SEEN.pop(rarest, 0)
+        _SEEN[place] = (known or 0) + weight
+    except Exception:  # a place is worth less than the line
+        return
+
+
+def _callsite() -> str:
+    """Return file and line of the innermost frame that is neither logging's nor ours."""
+    frame: Any = sys._getframe(1)  # noqa: SLF001
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).partition(".")[0] not in _OWN:
+            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+def seen() -> list[tuple[tuple[Any, str, str, Mechanism], int]]:
+    """Return the places with their counts, the most frequent one first."""
+    return sorted(_SEEN.items(), key=lambda item: -item[1])
+
+
+def forget() -> None:
+    """Begin anew."""
+    _SEEN.clear()

@@ -1,0 +1,154 @@
+"""How many of this process's lines belong to a trace, and whose the others are."""
+
+import json
+import logging
+import threading
+
+import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from tests.core.line import record
+
+import tracefmt
+from tracefmt import correlation
+from tracefmt._cold import missing
+
+
+@pytest.fixture(autouse=True)
+def _from_zero(core):
+    correlation.reset()
+    yield
+    correlation.reset()
+
+
+@pytest.fixture
+def formatter():
+    return tracefmt.Formatter()
+
+
+def test_lines_are_counted_by_their_span(formatter):
+    """Lines of a sampled span, of an unsampled one and of none are three counts."""
+    for span in (tracefmt.SpanContext(1, 1, 3), tracefmt.SpanContext(1, 1, 2), None, None):
+        with tracefmt.use(span):
+            formatter.format(record())
+    found = correlation.stats()
+
+    assert (found.lines, found.correlated, found.unsampled, found.missing) == (4, 2, 1, 2)
+    assert found.missing_share == 0.5
+
+
+@pytest.mark.parametrize("flags", range(8))
+def test_the_lowest_bit_says_sampled(formatter, flags):
+    """Of the flags bit 0 alone decides."""
+    with tracefmt.use(tracefmt.SpanContext(1, 1, flags)):
+        formatter.format(record())
+
+    assert correlation.stats().unsampled == 1 - (flags & 1)
+
+
+def test_without_lines(core):
+    """Before any line the share is zero."""
+    assert correlation.stats() == (0, 0, 0, 0, ())
+    assert correlation.stats().missing_share == 0
+
+
+def test_places(tmp_path):
+    """A place is logger, callsite, thread and what lost the context, on both ways to a line."""
+    handler = tracefmt.FileHandler(tmp_path / "log")
+    plain, native = logging.getLogger("plain"), tracefmt.get_logger("native")
+    for log in (plain, native):
+        log.addHandler(handler)
+        log.propagate = False
+
+    def work():
+        for log in (plain, native, native):
+            log.warning("lost")
+
+    line = work.__code__.co_firstlineno + 2
+    thread = threading.Thread(target=work, name="worker")
+    thread.start()
+    thread.join()
+    for log in (plain, native):
+        log.removeHandler(handler)
+    handler.close()
+
+    assert correlation.stats().places == tuple(
+        (count, name, f"{__file__}:{line}", "worker", "threading.Thread", INSTEAD)
+        for count, name in ((2, "native"), (1, "plain"))
+    )
+
+
+INSTEAD = "propagation.Thread(target=function)"
+
+
+def test_a_line_that_was_taken_down_elsewhere(formatter):
+    """Of a line that another thread logged, the logger is known, and nothing is made up."""
+    formatter.format(record(_tracefmt=(None, None, None, None)))
+    (place,) = correlation.stats().places
+
+    assert (place.lines, place.logger, place.callsite, place.thread) == (1, "app", "", "")
+
+
+def test_frequent_places_are_kept(formatter):
+    """Of more places than are remembered, those that are seen often stay."""
+    for number in range(20_000):
+        formatter.format(record(name=f"rare.{number}"))
+        for _ in range(3):
+            formatter.format(record(name="often"))
+    found = correlation.stats()
+
+    assert len(found.places) <= missing.PLACES
+    assert found.missing == 80_000
+    assert found.places[0].logger == "often"
+    assert 40_000 < found.places[0].lines < 80_000
+
+
+def test_threads_count_together(formatter):
+    """No line of any thread is forgotten."""
+
+    def work():
+        for _ in range(2_000):
+            formatter.format(record())
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert correlation.stats().missing == 8_000
+
+
+def test_a_child_counts_for_itself(run_script):
+    """After a fork the child begins at zero, and the parent's count stays."""
+    output = run_script(
+        """
+        import json, os
+        import tracefmt
+        from tests.core.line import record
+        from tracefmt import correlation
+        formatter = tracefmt.Formatter()
+        formatter.format(record())
+        child = os.fork()
+        found = correlation.stats()
+        os.write(1, json.dumps([found.lines, len(found.places)]).encode() + b"\\n")
+        if child:
+            os.waitpid(child, 0)
+        """
+    )
+
+    assert sorted(map(json.loads, output.splitlines())) == [[0, 0], [1, 1]]
+
+
+def test_metrics(formatter):
+    """The counts are observable through OpenTelemetry's API."""
+    reader = InMemoryMetricReader()
+    correlation.observe(MeterProvider([reader]).get_meter("t"))
+    formatter.format(record())
+    (resource,) = reader.get_metrics_data().resource_metrics
+    (metric,) = resource.scope_metrics[0].metrics
+
+    assert (metric.name, metric.unit) == ("tracefmt.log.lines", "{line}")
+    assert {
+        point.attributes["tracefmt.correlation"]: point.value for point in metric.data.data_points
+    } == {"sampled": 0, "unsampled": 0, "missing": 1}
