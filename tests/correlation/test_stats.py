@@ -48,7 +48,7 @@ def test_the_lowest_bit_says_sampled(formatter, flags):
 
 def test_without_lines(core):
     """Before any line the share is zero."""
-    assert correlation.stats() == (0, 0, 0, 0, ())
+    assert correlation.stats() == (0, 0, 0, 0, 0, ())
     assert correlation.stats().missing_share == 0
 
 
@@ -152,3 +152,71 @@ def test_metrics(formatter):
     assert {
         point.attributes["tracefmt.correlation"]: point.value for point in metric.data.data_points
     } == {"sampled": 0, "unsampled": 0, "missing": 1}
+
+
+def test_allowed_loggers(formatter):
+    """Lines of allowed loggers and their children count neither way, and have no place."""
+    for name in ("jobs", "jobs.daily", "jobsite", "app"):
+        formatter.format(record(name=name))
+    with tracefmt.use(tracefmt.SpanContext(1, 1)):
+        formatter.format(record(name="app"))
+    found = correlation.stats(allow=["jobs"])
+
+    assert (found.lines, found.missing, found.allowed) == (5, 4, 2)
+    assert found.missing_share == 2 / 3
+    assert {place.logger for place in found.places} == {"jobsite", "app"}
+
+
+@pytest.fixture
+def warnings(tmp_path):
+    """What the watch warns of, as lines."""
+    handler = tracefmt.FileHandler(tmp_path / "warnings")
+    log = logging.getLogger("tracefmt.correlation")
+    log.addHandler(handler)
+    yield lambda: [json.loads(line) for line in (tmp_path / "warnings").read_text().splitlines()]
+    log.removeHandler(handler)
+    handler.close()
+
+
+def test_watch_warns_of_the_worst_place(formatter, warnings):
+    """Above the share there is one warning for each look, which names the place; else none."""
+    watching = correlation.watch(0.5, interval=3600, allow=["jobs"])
+    for name in ("app", "app", "other", "jobs"):
+        formatter.format(record(name=name))
+    watching.check()
+    watching.check()  # nothing but the warning was written since
+    with tracefmt.use(tracefmt.SpanContext(1, 1)):
+        formatter.format(record())
+    formatter.format(record())
+    watching.check()  # half of them, as is allowed
+    watching.stop()
+    (warning,) = warnings()
+
+    assert warning["message"].startswith(
+        "100.0 % of 3 lines belong to no trace (50.0 % are allowed); most of them: "
+    )
+    assert ", logger app, lost by no span was started (MainThread); write " in warning["message"]
+    assert (warning["level"], warning["missing_share"]) == ("warning", 1.0)
+
+
+def test_watch_looks_by_itself(formatter, warnings):
+    """It looks in a thread of its own, and `stop` ends that."""
+    formatter.format(record())
+    correlation.reset()
+    watching = correlation.watch(interval=0.01)
+    formatter.format(record())
+    for _ in range(500):
+        if warnings():
+            break
+        threading.Event().wait(0.01)
+    watching.stop()
+
+    assert len(warnings()) == 1
+    assert "tracefmt-correlation" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.parametrize("options", [{"share": 1}, {"share": -0.1}, {"interval": 0}])
+def test_watch_refuses_what_cannot_work(options):
+    """A share or an interval out of range is said, with what to write instead."""
+    with pytest.raises(tracefmt.ConfigurationError, match="write"):
+        correlation.watch(**options)

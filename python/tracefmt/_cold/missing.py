@@ -62,6 +62,13 @@ def _callsite() -> str:
     return ""
 
 
+def is_allowed(logger: str | None, allow: tuple[str, ...]) -> bool:
+    """Return whether a logger is one of these, or a child of one."""
+    return logger is not None and any(
+        logger == name or logger.startswith(f"{name}.") for name in allow
+    )
+
+
 def seen() -> list[tuple[tuple[Any, str, str, Mechanism], int]]:
     """Return the places with their counts, the most frequent one first."""
     return sorted(_SEEN.items(), key=lambda item: -item[1])

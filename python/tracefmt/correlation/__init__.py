@@ -9,6 +9,7 @@ from tracefmt._cold.mechanism import Mechanism, mechanism
 from tracefmt.correlation._report import Group, Report, StaleTrace
 from tracefmt.correlation._scan import scan
 from tracefmt.correlation._stats import Place, Stats, observe, reset, stats
+from tracefmt.correlation._watch import Watch, watch
 
 __all__ = [
     "Group",
@@ -17,9 +18,11 @@ __all__ = [
     "Report",
     "StaleTrace",
     "Stats",
+    "Watch",
     "mechanism",
     "observe",
     "reset",
     "scan",
     "stats",
+    "watch",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
 
 from tracefmt import _core
 from tracefmt._cold import missing
+from tracefmt._cold.mechanism import Mechanism
 
 
 class Place(NamedTuple):
@@ -39,6 +41,7 @@ class Stats(NamedTuple):
         correlated: lines with a valid span.
         unsampled: those of them whose span is not sampled, so that the trace may not be kept.
         missing: lines without a span.
+        allowed: those of them whose logger needs none; an estimate, as the counts of places are.
         places: where lines without a span come from, the most frequent place first.
     """
 
@@ -46,17 +49,27 @@ class Stats(NamedTuple):
     correlated: int
     unsampled: int
     missing: int
+    allowed: int
     places: tuple[Place, ...]
 
     @property
     def missing_share(self) -> float:
-        """The share of lines without a span, from 0 to 1; 0 without lines."""
-        return self.missing / self.lines if self.lines else 0.0
+        """
+        The share of lines that lack a span and should have one, from 0 to 1.
+
+        Lines of allowed loggers count neither way; without other lines it is 0.
+        """
+        asked = self.lines - self.allowed
+        return (self.missing - self.allowed) / asked if asked > 0 else 0.0
 
 
-def stats() -> Stats:
+def stats(*, allow: Iterable[str] = ()) -> Stats:
     """
     Return how many lines of this process belong to a trace, and where the others come from.
+
+    Args:
+        allow: names of loggers whose lines need none, with their children: schedulers, start-up.
+            Their places are left out.
 
     The cores count always. Of lines without a span the first 256 are looked at for their place,
     then one of 1024, so that the counts of places are estimates; of more than 512 places the
@@ -76,10 +89,42 @@ def stats() -> Stats:
         >>> found.places[0].logger, found.places[0].lost_by
         ('app', 'no span was started')
     """
-    sampled, unsampled, without = _core.core.counts()
-    places = [_place(place, count) for place, count in missing.seen()]
-    lines = sampled + unsampled + without
-    return Stats(lines, sampled + unsampled, unsampled, without, tuple(places))
+    return _summary(_core.core.counts(), dict(missing.seen()), tuple(allow))
+
+
+Counts: TypeAlias = tuple[int, int, int]
+Seen: TypeAlias = dict[tuple[Any, str, str, Mechanism], int]
+
+
+def now() -> tuple[Counts, Seen]:
+    """Return all that has been counted."""
+    return _core.core.counts(), dict(missing.seen())
+
+
+def since(before: tuple[Counts, Seen], allow: tuple[str, ...]) -> Stats:
+    """Return what has been counted since `now` returned `before`."""
+    counts, seen = now()
+    sampled, unsampled, without = (a - b for a, b in zip(counts, before[0], strict=True))
+    if min(sampled, unsampled, without) < 0:  # somebody has reset them
+        return _summary(counts, seen, allow)
+    newer = {place: count - before[1].get(place, 0) for place, count in seen.items()}
+    more = {place: count for place, count in newer.items() if count > 0}
+    return _summary((sampled, unsampled, without), more, allow)
+
+
+def _summary(counts: Counts, seen: Seen, allow: tuple[str, ...]) -> Stats:
+    sampled, unsampled, without = counts
+    asked = {
+        place: count for place, count in seen.items() if not missing.is_allowed(place[0], allow)
+    }
+    looked_at = sum(seen.values())
+    # of lines that were not looked at, the same share is taken to be allowed
+    share = 1 - sum(asked.values()) / looked_at if looked_at else 0
+    worst_first = sorted(asked.items(), key=lambda item: -item[1])
+    return Stats(
+        *(sum(counts), sampled + unsampled, unsampled, without, round(without * share)),
+        tuple(_place(place, count) for place, count in worst_first),
+    )
 
 
 def _place(place: tuple[Any, ...], count: int) -> Place:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracefmt._cold.mechanism import ANOTHER_SPAN, NO_SPAN, Mechanism, mechanism
+from tracefmt._cold.missing import is_allowed
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.spans import SpanContext
 from tracefmt.stdlib import Formatter
@@ -111,7 +112,7 @@ class TracedLogs:
             trace_id = trace_id.trace_id
         wanted = None if trace_id is None else f"{number_of(trace_id):032x}"
         allowed = tuple(allow)
-        asked = [line for line in self.lines if not _is_allowed(line, allowed)]
+        asked = [line for line in self.lines if not is_allowed(line.fields.get("logger"), allowed)]
         if some and not asked:
             raise AssertionError("no line was logged, so this shows nothing; some=False allows it")
         wrong = [line for line in asked if not _belongs(line, wanted)]
@@ -126,11 +127,6 @@ class TracedLogs:
 
 def _relative(path: str) -> str:
     return path.removeprefix(f"{Path.cwd()}{os.sep}")
-
-
-def _is_allowed(line: TracedLine, allowed: tuple[str, ...]) -> bool:
-    name = str(line.fields.get("logger"))
-    return any(name == one or name.startswith(f"{one}.") for one in allowed)
 
 
 def _belongs(line: TracedLine, wanted: str | None) -> bool:
