@@ -222,9 +222,10 @@ def test_caplog(caplog, tmp_path, get_logger):
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 2
 
 
-def test_caplog_with_our_formatter(caplog):
+def test_caplog_with_our_formatter(caplog, monkeypatch):
     """Caplog's own handler can write our lines."""
-    caplog.handler.setFormatter(tracefmt.Formatter(exclude=["timestamp"]))
+    # all tests share that handler, so it gets its own formatter back
+    monkeypatch.setattr(caplog.handler, "formatter", tracefmt.Formatter(exclude=["timestamp"]))
     logging.getLogger("beside.caplog").warning("paid")
 
     assert caplog.text == '{"level":"warning","logger":"beside.caplog","message":"paid"}\n'
