@@ -12,6 +12,7 @@ from tests.core.line import record
 import tracefmt
 from tracefmt import correlation
 from tracefmt._cold import missing
+from tracefmt._cold.record import Captured
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ def test_without_lines(core):
 def test_places(tmp_path):
     """A place is logger, callsite, thread and what lost the context, on both ways to a line."""
     handler = tracefmt.FileHandler(tmp_path / "log")
-    plain, native = logging.getLogger("plain"), tracefmt.get_logger("native")
+    plain, native = logging.getLogger("places.plain"), tracefmt.get_logger("places.native")
     for log in (plain, native):
         log.addHandler(handler)
         log.propagate = False
@@ -74,7 +75,7 @@ def test_places(tmp_path):
 
     assert correlation.stats().places == tuple(
         (count, name, f"{__file__}:{line}", "worker", "threading.Thread", INSTEAD)
-        for count, name in ((2, "native"), (1, "plain"))
+        for count, name in ((2, "places.native"), (1, "places.plain"))
     )
 
 
@@ -83,7 +84,7 @@ INSTEAD = "propagation.Thread(target=function)"
 
 def test_a_line_that_was_taken_down_elsewhere(formatter):
     """Of a line that another thread logged, the logger is known, and nothing is made up."""
-    formatter.format(record(_tracefmt=(None, None, None, None)))
+    formatter.format(record(_tracefmt=Captured(None).mark()))
     (place,) = correlation.stats().places
 
     assert (place.lines, place.logger, place.callsite, place.thread) == (1, "app", "", "")
