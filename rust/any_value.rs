@@ -5,6 +5,7 @@ use crate::error::{Stop, Written};
 use crate::imports;
 use crate::names::Slot;
 use crate::scalar::{number, string};
+use crate::span::Stale;
 use crate::value::{self, Pairs, encode_string, text};
 use crate::writer::Writer;
 use pyo3::prelude::*;
@@ -28,6 +29,7 @@ struct Open {
 pub enum Source {
     Slot(Slot),
     Message,
+    TraceStale,
     FormatArgs,
     FormatError,
     Exception(usize),
@@ -38,6 +40,7 @@ impl Source {
         Some(match writer {
             Writer::UnlessNone(slot) => Self::Slot(slot),
             Writer::Message => Self::Message,
+            Writer::TraceStale => Self::TraceStale,
             Writer::FormatArgs => Self::FormatArgs,
             Writer::FormatError => Self::FormatError,
             Writer::Exception(part) => Self::Exception(part),
@@ -50,6 +53,7 @@ impl Source {
         match self {
             Self::Slot(slot) => Writer::UnlessNone(slot),
             Self::Message => Writer::Message,
+            Self::TraceStale => Writer::TraceStale,
             Self::FormatArgs => Writer::FormatArgs,
             Self::FormatError => Writer::FormatError,
             Self::Exception(part) => Writer::Exception(part),
@@ -62,6 +66,7 @@ impl Source {
             Self::Message => line.record.message(),
             Self::FormatArgs => line.record.format_args.as_ref(),
             Self::Exception(part) => line.exception[part].as_ref(),
+            Self::TraceStale => return encode_text(out, line.stale.map_or("", Stale::name)),
             Self::FormatError => {
                 let error = line.record.error.as_deref();
                 return encode_text(out, error.unwrap_or_default());

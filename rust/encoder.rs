@@ -5,6 +5,7 @@ use crate::buffer::{Buffer, KEPT};
 use crate::context::ContextFields;
 use crate::error::{Stop, Written, is_ordinary};
 use crate::event::{Event, EventNames};
+use crate::exception::{self, ExceptionText};
 use crate::imports;
 use crate::line_limit::LineLimit;
 use crate::names::{Names, Slot, Wanted};
@@ -12,15 +13,15 @@ use crate::plan::Step;
 use crate::record::RecordView;
 use crate::renderer::EventRenderer;
 use crate::screen::Screen;
-use crate::span::{self, Active, Span, SpanReader};
+use crate::span::{self, Active, Span, SpanReader, Stale};
 use crate::stretch::{self, Stretch};
-use crate::value::{self, Open, Pairs};
 use crate::tally;
+use crate::value::{self, Open, Pairs};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -37,6 +38,7 @@ pub struct Encoder {
     needs_caller: bool,
     writes_key_values: bool,
     spans: SpanReader,
+    drops_stale: bool,
     describe_exception: Py<PyAny>,
     screen: Option<Screen>,
     context: Option<ContextFields>,
@@ -65,6 +67,7 @@ impl Encoder {
             names: Names::new(py, plan, &wanted)?,
             needs_caller: wanted.needs_caller(),
             spans: SpanReader::new(span_source)?,
+            drops_stale: plan.getattr("drops_stale")?.is_truthy()?,
             describe_exception,
             screen: Screen::of(plan.getattr("screen")?)?,
             context: ContextFields::of(plan.getattr("context")?)?,
@@ -206,8 +209,8 @@ impl Encoder {
         out: &mut Vec<u8>,
         view: &mut RecordView<'py>,
     ) -> Written {
-        let Active { span, ids } = self.span_of(view, py)?;
-        let mut exception = self.exception_of(view)?;
+        let Active { span, ids, stale } = self.span_of(view, py)?;
+        let mut exception = exception::texts_of(view, self.describe_exception.bind(py))?;
         if let Some(context) = &self.context {
             context.add(py, view, self)?;
         }
@@ -221,6 +224,7 @@ impl Encoder {
             record: view,
             span,
             ids,
+            stale,
             exception,
         };
         let seldom = line.has_seldom_fields();
@@ -243,9 +247,12 @@ impl Encoder {
         view: &mut RecordView<'_>,
         py: Python<'py>,
     ) -> Result<Active<'py>, Stop> {
-        let active = self.read_span(view, py)?;
+        let mut active = self.read_span(view, py)?;
         let here = view.capture.is_none();
-        tally::count(py, active.span.as_ref(), view.get(Slot::Name), here)?;
+        tally::count(py, &active, view.get(Slot::Name), here)?;
+        if active.stale.is_some() && self.drops_stale {
+            (active.span, active.ids) = (None, None);
+        }
         Ok(active)
     }
 
@@ -255,7 +262,10 @@ impl Encoder {
         py: Python<'py>,
     ) -> Result<Active<'py>, Stop> {
         if let Some(capture) = &view.capture {
-            return Ok(capture.span.into());
+            return Ok(Active {
+                stale: capture.stale,
+                ..capture.span.into()
+            });
         }
         if let Some(context) = view.get(Slot::Context).filter(|found| !found.is_none()) {
             let found = imports::EXPLICIT.get(py)?.call1((context,))?;
@@ -273,34 +283,6 @@ impl Encoder {
                 Ok(Active::default())
             }
         }
-    }
-
-    fn exception_of<'py>(&self, view: &RecordView<'py>) -> Result<ExceptionText<'py>, Stop> {
-        if let Some(texts) = view
-            .capture
-            .as_ref()
-            .and_then(|capture| capture.exception.as_ref())
-        {
-            return exception_text(texts);
-        }
-        if let Some(exc_info) = view.get(Slot::ExcInfo).filter(|found| !is_nothing(found)) {
-            let texts = self
-                .describe_exception
-                .bind(exc_info.py())
-                .call1((exc_info,))?;
-            if let Ok(texts) = texts.cast_into::<PyTuple>() {
-                return exception_text(&texts);
-            }
-        }
-        if let Some(texts) = &view.rendered {
-            return exception_text(texts);
-        }
-        // what a stdlib formatter left behind
-        let rendered = view.get(Slot::ExcText).filter(|text| {
-            text.cast_exact::<PyString>()
-                .is_ok_and(|text| text.len().is_ok_and(|len| len > 0))
-        });
-        Ok([None, None, rendered.cloned()])
     }
 
     /// The line for a record that could not be written in any other way.
@@ -338,15 +320,6 @@ impl Encoder {
 
 const NOTHING_LEFT: &[u8] = br#"{"format_error":"the record could not be written"}"#;
 
-/// Type, message and stacktrace, where they exist.
-type ExceptionText<'py> = [Option<Bound<'py, PyAny>>; 3];
-
-fn exception_text<'py>(texts: &Bound<'py, PyTuple>) -> Result<ExceptionText<'py>, Stop> {
-    let part =
-        |index| -> PyResult<_> { Ok(Some(texts.get_item(index)?).filter(|text| !text.is_none())) };
-    Ok([part(0)?, part(1)?, part(2)?])
-}
-
 /// Nothing in this crate is known to panic; if something does, it is one bad line and no more.
 fn caught(write: impl FnOnce() -> Written) -> PyResult<()> {
     match catch_unwind(AssertUnwindSafe(write)) {
@@ -355,18 +328,11 @@ fn caught(write: impl FnOnce() -> Written) -> PyResult<()> {
     }
 }
 
-/// None or False, as logging has them where there is no exception.
-fn is_nothing(exc_info: &Bound<'_, PyAny>) -> bool {
-    exc_info.is_none()
-        || exc_info
-            .cast_exact::<PyBool>()
-            .is_ok_and(|flag| !flag.is_true())
-}
-
 /// A record that is being written, with what does not stand on it: span and exception.
 pub struct Line<'a, 'py> {
     pub record: &'a RecordView<'py>,
     pub span: Option<Span>,
+    pub stale: Option<Stale>,
     /// What each stretch of ids writes for the span, where it is remembered.
     pub ids: Option<Bound<'py, PyTuple>>,
     pub exception: ExceptionText<'py>,
@@ -376,7 +342,8 @@ impl Line<'_, '_> {
     /// Whether one of the fields is there that most lines are without.
     fn has_seldom_fields(&self) -> bool {
         let stack_info = self.record.get(Slot::StackInfo);
-        self.record.error.is_some()
+        self.stale.is_some()
+            || self.record.error.is_some()
             || self.record.format_args.is_some()
             || self.exception.iter().any(Option::is_some)
             || stack_info.is_some_and(|text| !text.is_none())

@@ -14,6 +14,7 @@ mod encoder;
 mod error;
 mod event;
 mod event_keys;
+mod exception;
 mod ffi;
 mod handler;
 mod imports;
@@ -54,6 +55,8 @@ mod _rust {
     use super::scanner::Scanner;
     #[pymodule_export]
     use super::sink::Sink;
+    #[pymodule_export]
+    use super::span::forget_spans;
     #[pymodule_export]
     use super::tally::{counts, reset_counts};
 

@@ -6,7 +6,7 @@ use crate::imports;
 use crate::keys;
 use crate::names::{Meaning, Names, SLOTS, Slot};
 use crate::paths;
-use crate::span::Span;
+use crate::span::{Span, Stale};
 use crate::value::{self, Item, Pairs};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -260,6 +260,7 @@ fn checked(found: Bound<'_, PyAny>) -> Result<Message<'_>, Stop> {
 /// What was true in the calling thread.
 pub struct Captured<'py> {
     pub span: Option<Span>,
+    pub stale: Option<Stale>,
     pub exception: Option<Bound<'py, PyTuple>>,
     error: Option<String>,
     args: Option<Bound<'py, PyAny>>,
@@ -273,6 +274,7 @@ impl<'py> Captured<'py> {
         let args = found.get_item(3)?;
         Ok(Self {
             span: Span::of_normalized(&found.get_item(0)?)?,
+            stale: Stale::of(&found.get_item(5)?)?,
             exception: found.get_item(1)?.cast_into::<PyTuple>().ok(),
             error: found.get_item(2)?.extract()?,
             args: if args.is_none() { None } else { Some(args) },

@@ -10,6 +10,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The ids of a valid span as the line has them, quoted hex.
 #[derive(Clone, Copy)]
@@ -54,6 +55,34 @@ impl Span {
     }
 }
 
+/// Why a span that is current is not the one of the work that runs (`tracefmt.spans._stale`).
+#[derive(Clone, Copy)]
+pub enum Stale {
+    Fork,
+    Ended,
+    Worker,
+}
+
+impl Stale {
+    pub fn of(name: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let name: Option<String> = name.extract()?;
+        Ok(match name.as_deref() {
+            Some("fork") => Some(Self::Fork),
+            Some("ended") => Some(Self::Ended),
+            Some("worker") => Some(Self::Worker),
+            _ => None,
+        })
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fork => "fork",
+            Self::Ended => "ended",
+            Self::Worker => "worker",
+        }
+    }
+}
+
 /// Answers which span is active in the calling thread.
 pub struct SpanReader {
     source: Py<PyAny>,
@@ -72,12 +101,38 @@ struct Stock {
     read: Py<PyAny>,
     /// Locked for moves of a few words only; Python code never runs under it.
     recent: Mutex<[Option<Entry>; ENTRIES]>,
+    /// What `FORGOTTEN` was when they were remembered.
+    forgotten: AtomicUsize,
 }
 
 struct Entry {
     context: Py<PyAny>,
     span: Option<Span>,
     ids: Option<Py<PyTuple>>,
+    /// As far as that does not change.
+    stale: Option<Stale>,
+    /// The span's attributes, where it is said whether it has ended by now.
+    ends_in: Option<Py<PyDict>>,
+}
+
+impl Entry {
+    fn shown<'py>(&self, py: Python<'py>) -> PyResult<Active<'py>> {
+        let stale = match (&self.ends_in, self.stale) {
+            (Some(attributes), None) => has_ended(attributes.bind(py))?.then_some(Stale::Ended),
+            (_, stale) => stale,
+        };
+        Ok(Active {
+            span: self.span,
+            ids: self.ids.as_ref().map(|ids| ids.bind(py).clone()),
+            stale,
+        })
+    }
+}
+
+/// One look-up by a name that has its hash, for each line: a span ends at any time.
+fn has_ended(attributes: &Bound<'_, PyDict>) -> PyResult<bool> {
+    let end = attributes.get_item(intern!(attributes.py(), "_end_time"))?;
+    Ok(end.is_some_and(|end| !end.is_none()))
 }
 
 /// What is active: a span, or none, and the span as the encoder's lines show it.
@@ -86,12 +141,27 @@ pub struct Active<'py> {
     pub span: Option<Span>,
     /// For each stretch of ids its bytes; None where they have to be made.
     pub ids: Option<Bound<'py, PyTuple>>,
+    pub stale: Option<Stale>,
 }
 
 impl From<Option<Span>> for Active<'_> {
     fn from(span: Option<Span>) -> Self {
-        Self { span, ids: None }
+        Self {
+            span,
+            ids: None,
+            stale: None,
+        }
     }
+}
+
+/// How often a span has become stale in another way than by its end.
+static FORGOTTEN: AtomicUsize = AtomicUsize::new(0);
+
+/// Ask again whose each Context is: a span has become stale.
+#[pyfunction]
+pub fn forget_spans() {
+    FORGOTTEN.fetch_add(1, Relaxed);
+    changes::note(); // so that each reader looks
 }
 
 /// Interleaved tasks take turns; one entry would miss at every switch.
@@ -115,6 +185,7 @@ impl SpanReader {
                             variable,
                             read: source.getattr("read")?.unbind(),
                             recent: Mutex::default(),
+                            forgotten: AtomicUsize::new(FORGOTTEN.load(Relaxed)),
                         })
                     })
                     .transpose()?
@@ -148,6 +219,7 @@ impl SpanReader {
         if let Ok(recent) = stock.recent.try_lock() {
             for entry in recent.iter().flatten() {
                 visit.call(&entry.context)?;
+                visit.call(&entry.ends_in)?;
             }
         }
         Ok(())
@@ -161,6 +233,7 @@ impl Stock {
             return Ok(true);
         }
         let now = changes::count();
+        self.forget_if_told();
         let current = self
             .namespace
             .bind(py)
@@ -180,7 +253,7 @@ impl Stock {
         let Some(context) = ffi::context_value(self.variable.bind(py))? else {
             return Ok(Active::default());
         };
-        if let Some(known) = self.recall(&context) {
+        if let Some(known) = self.recall(&context)? {
             return Ok(known);
         }
         let read = self
@@ -190,25 +263,39 @@ impl Stock {
             .cast_into::<PyTuple>()?;
         let span = Span::of_normalized(&read.get_item(0)?)?;
         let ids = span.map(render).transpose()?;
+        let fresh = Entry {
+            context: context.unbind(),
+            span,
+            ids: ids.map(Bound::unbind),
+            stale: Stale::of(&read.get_item(2)?)?,
+            ends_in: read.get_item(3)?.extract()?,
+        };
+        let active = fresh.shown(py)?;
         if read.get_item(1)?.is_truthy()? {
-            self.remember(Entry {
-                context: context.unbind(),
-                span,
-                ids: ids.clone().map(Bound::unbind),
-            });
+            self.remember(fresh);
         }
-        Ok(Active { span, ids })
+        Ok(active)
     }
 
-    fn recall<'py>(&self, context: &Bound<'py, PyAny>) -> Option<Active<'py>> {
-        let recent = self.recent.try_lock().ok()?;
+    fn recall<'py>(&self, context: &Bound<'py, PyAny>) -> PyResult<Option<Active<'py>>> {
+        let Ok(recent) = self.recent.try_lock() else {
+            return Ok(None);
+        };
         let mut known = recent.iter().flatten();
-        let found = known.find(|entry| context.is(&entry.context))?;
-        let ids = found.ids.as_ref();
-        Some(Active {
-            span: found.span,
-            ids: ids.map(|ids| ids.bind(context.py()).clone()),
-        })
+        let found = known.find(|entry| context.is(&entry.context));
+        found.map(|entry| entry.shown(context.py())).transpose()
+    }
+
+    /// Forgets what is remembered, where a span has become stale since.
+    fn forget_if_told(&self) {
+        let forgotten = FORGOTTEN.load(Relaxed);
+        if self.forgotten.swap(forgotten, Relaxed) != forgotten
+            && let Ok(mut recent) = self.recent.try_lock()
+        {
+            let old = std::mem::take(&mut *recent);
+            drop(recent);
+            drop(old); // as below
+        }
     }
 
     fn remember(&self, entry: Entry) {

@@ -89,6 +89,7 @@ pub fn ids_of<'py>(
         record: &RecordView::default(),
         span: Some(span),
         ids: None,
+        stale: None,
         exception: [None, None, None],
     };
     let mut written = Vec::new();

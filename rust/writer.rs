@@ -6,6 +6,7 @@ use crate::error::{Stop, Written};
 use crate::imports;
 use crate::names::Slot;
 use crate::scalar::{id, number, severity, string, timestamp};
+use crate::span::Stale;
 use crate::stretch::Origin;
 use crate::value::{self, Open};
 use pyo3::prelude::*;
@@ -35,6 +36,7 @@ pub enum Writer {
     Attributes {
         paths: bool,
     },
+    TraceStale,
     FormatArgs,
     FormatArgsText,
     FormatError,
@@ -79,6 +81,7 @@ impl Writer {
             ("trace_flags", "hex") => Self::TraceFlags,
             ("trace_flags", "number") => Self::TraceFlagsNumber,
             ("trace_flags", "sampled") => Self::TraceFlagsSampled,
+            ("trace_stale", "value") => Self::TraceStale,
             ("file_path", "value") => Self::UnlessNone(Slot::PathName),
             ("file_name", "value") => Self::UnlessNone(Slot::FileName),
             ("line_number", "value") => Self::UnlessNone(Slot::LineNumber),
@@ -134,9 +137,11 @@ impl Writer {
             | Self::TraceFlags
             | Self::TraceFlagsNumber
             | Self::TraceFlagsSampled => Origin::Span,
-            Self::FormatArgs | Self::FormatArgsText | Self::FormatError | Self::Exception(_) => {
-                Origin::Seldom
-            }
+            Self::TraceStale
+            | Self::FormatArgs
+            | Self::FormatArgsText
+            | Self::FormatError
+            | Self::Exception(_) => Origin::Seldom,
             Self::Any(source) => source.as_value().origin(),
             Self::Timestamp(_) | Self::Message | Self::Attributes { .. } | Self::KeyValues => {
                 Origin::Record
@@ -158,6 +163,7 @@ impl Writer {
             | Self::TraceFlagsSampled => line.span.is_none(),
             Self::UnlessNone(slot) => line.record.get(slot).is_none_or(PyAnyMethods::is_none),
             Self::FormatArgs | Self::FormatArgsText => line.record.format_args.is_none(),
+            Self::TraceStale => line.stale.is_none(),
             Self::FormatError => line.record.error.is_none(),
             Self::Exception(part) => line.exception[part].is_none(),
             Self::Any(source) => source.as_value().is_absent(line),
@@ -183,6 +189,10 @@ impl Writer {
             Self::Attributes { paths } => write_attributes(out, line, Open::new(paths)),
             Self::FormatArgs => write_value(out, line.record.format_args.as_ref()),
             Self::FormatArgsText => write_text(out, line.record.format_args.as_ref()),
+            Self::TraceStale => {
+                let name = line.stale.map_or("", Stale::name);
+                Ok(string::encode(out, name)?)
+            }
             Self::FormatError => match &line.record.error {
                 Some(error) => Ok(string::encode(out, error)?),
                 None => Ok(()),

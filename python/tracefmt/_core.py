@@ -12,7 +12,8 @@ suite on both cores in one process.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -152,8 +153,12 @@ class Core(Protocol):
         """The class of sinks: descriptor, size of the buffer in bytes and checkpoint go in."""
         ...
 
-    def counts(self) -> tuple[int, int, int]:
-        """Return how many lines had a sampled span, an unsampled one, and none."""
+    def counts(self) -> Sequence[tuple[str | None, Sequence[int]]]:
+        """Return by logger the lines with a sampled span, an unsampled one, a stale one, none."""
+        ...
+
+    def forget_spans(self) -> None:
+        """Ask again whose each Context is: a span has become stale."""
         ...
 
     def reset_counts(self) -> None:
@@ -207,3 +212,16 @@ def _rust() -> Core | None:
 
 core: Core = load(os.environ.get(VARIABLE))
 NAME = core.NAME
+
+
+def _after_fork() -> None:
+    """Begin a child with no lines of its parent's, and with its spans for stale ones."""
+    core.reset_counts()
+    core.forget_spans()
+    places: Any = sys.modules.get("tracefmt._cold.missing")
+    if places is not None:
+        places.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

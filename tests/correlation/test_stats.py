@@ -49,7 +49,7 @@ def test_the_lowest_bit_says_sampled(formatter, flags):
 
 def test_without_lines(core):
     """Before any line the share is zero."""
-    assert correlation.stats() == (0, 0, 0, 0, 0, ())
+    assert correlation.stats() == (0, 0, 0, 0, 0, 0, (), ())
     assert correlation.stats().missing_share == 0
 
 
@@ -74,9 +74,59 @@ def test_places(tmp_path):
     handler.close()
 
     assert correlation.stats().places == tuple(
-        (count, name, f"{__file__}:{line}", "worker", "threading.Thread", INSTEAD)
+        (count, name, f"{__file__}:{line}", "worker", "threading.Thread", INSTEAD, None)
         for count, name in ((2, "places.native"), (1, "places.plain"))
     )
+
+
+def test_the_lines_of_each_logger(formatter):
+    """Lines with a span, without one and with a stale one are counted by logger, exactly."""
+    stale = Captured((1, 1, 1), stale="ended").mark()
+    for name, mark in (("a", stale), ("a", None), ("b", None), ("a", None)):
+        formatter.format(record(name=name, **({"_tracefmt": mark} if mark else {})))
+    with tracefmt.use(tracefmt.SpanContext(1, 1, 0)):
+        formatter.format(record(name=bytes([97]).decode()))  # equal, and not the same
+    found = correlation.stats()
+
+    assert found.loggers == (("a", 4, 1, 1, 1, 2), ("b", 1, 0, 0, 0, 1))
+    assert (found.stale, found.stale_share) == (1, 0.2)
+
+
+def test_more_loggers_than_are_told_apart(formatter):
+    """Of more than 512 loggers the others are counted together, and no line is forgotten."""
+    for number in range(600):
+        formatter.format(record(name=f"logger.{number}"))
+    found = correlation.stats()
+
+    assert (found.missing, len(found.loggers)) == (600, 513)
+    assert found.loggers[0] == (None, 88, 0, 0, 0, 88)
+
+
+@pytest.mark.parametrize("name", [None, 7, ["a"]])
+def test_a_name_that_is_no_text(formatter, name):
+    """A record may have anything for its logger's name."""
+    formatter.format(record(name=name))
+
+    assert correlation.stats().missing == 1
+
+
+def test_only_loggers_that_have_been_traced(formatter):
+    """What is expected can be narrowed to loggers that have been seen inside of a span."""
+    with tracefmt.use(tracefmt.SpanContext(1, 1)):
+        formatter.format(record(name="app"))
+    for name in ("app", "boot", "boot"):
+        formatter.format(record(name=name))
+    found = correlation.stats(expected="traced")
+
+    assert (found.missing, found.allowed, found.missing_share) == (3, 2, 0.5)
+    assert [place.logger for place in found.places] == ["app"]
+
+
+@pytest.mark.parametrize("options", [{"allow": "jobs"}, {"expected": "some"}])
+def test_refuses_what_cannot_be_meant(options):
+    """A text for a list of names, or an unknown choice, is said, with what to write instead."""
+    with pytest.raises(tracefmt.ConfigurationError, match="write"):
+        correlation.stats(**options)
 
 
 INSTEAD = "propagation.Thread(target=function)"
@@ -152,7 +202,7 @@ def test_metrics(formatter):
     assert (metric.name, metric.unit) == ("tracefmt.log.lines", "{line}")
     assert {
         point.attributes["tracefmt.correlation"]: point.value for point in metric.data.data_points
-    } == {"sampled": 0, "unsampled": 0, "missing": 1}
+    } == {"sampled": 0, "unsampled": 0, "stale": 0, "missing": 1}
 
 
 def test_allowed_loggers(formatter):
@@ -194,7 +244,8 @@ def test_watch_warns_of_the_worst_place(formatter, warnings):
     (warning,) = warnings()
 
     assert warning["message"].startswith(
-        "100.0 % of 3 lines belong to no trace (50.0 % are allowed); most of them: "
+        "100.0 % of 3 lines belong to no trace or to a stale one (50.0 % are allowed); "
+        "most of them: "
     )
     assert ", logger app, lost by no span was started (MainThread); write " in warning["message"]
     assert (warning["level"], warning["missing_share"]) == ("warning", 1.0)

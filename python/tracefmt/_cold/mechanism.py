@@ -24,6 +24,9 @@ class Mechanism(NamedTuple):
 _SPAN = "with tracefmt.use(traceparent): ...  # or start a span around it"
 
 NO_SPAN = Mechanism("no span was started", _SPAN)
+ENDED_SPAN = Mechanism(
+    "a span that has ended", "with tracer.start_as_current_span(name): ...  # or detach(token)"
+)
 ANOTHER_SPAN = Mechanism("another span was active", _SPAN)
 _TASK = Mechanism("asyncio task", "asyncio.create_task(propagation.wrap(function)())")
 _CALLBACK = Mechanism("event loop callback", "loop.call_soon(propagation.wrap(callback))")

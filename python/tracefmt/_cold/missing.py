@@ -1,15 +1,16 @@
-"""Whose lines have no span: the places that most of them come from."""
+"""Whose lines have no span of their own: the places that most of them come from."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from typing import Any
+from typing import Any, TypeAlias
 
-from tracefmt._cold.mechanism import NO_SPAN, Mechanism, mechanism
+from tracefmt._cold.mechanism import ENDED_SPAN, NO_SPAN, Mechanism, mechanism
+from tracefmt.spans._stale import ENDED
 
 FIRST = 256
-"""So many lines without a span are looked at, each of them."""
+"""So many of a logger's lines without a span are looked at, each of them."""
 
 EVERY = 1024
 """Of those that follow, one of so many: looking costs more than the line."""
@@ -17,7 +18,8 @@ EVERY = 1024
 PLACES = 512
 """So many places are remembered; the rarest one gives way to a new one."""
 
-_SEEN: dict[tuple[Any, str, str, Mechanism], int] = {}
+Seen: TypeAlias = "dict[tuple[Any, str, str, Mechanism, str | None], int]"
+_SEEN: Seen = {}
 _OWN = ("logging", "tracefmt")
 
 
@@ -30,17 +32,18 @@ def is_looked_at(before: int) -> bool:
 _GOLDEN, _WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
-def remember(before: int, name: Any, here: bool) -> None:
+def remember(before: int, name: Any, here: bool, stale: str | None) -> None:
     """
-    Count a line without a span at its place: logger, callsite, thread and mechanism.
+    Count a line at its place: logger, callsite, thread, mechanism, and why its span is stale.
 
     Where another thread logged than this one, which writes, its logger is all that is known.
     """
     try:
         logger = name if type(name) is str else None
-        place = (logger, "", "", NO_SPAN)
+        place = (logger, "", "", NO_SPAN, stale)
         if here:
-            place = (logger, _callsite(), threading.current_thread().name, mechanism())
+            lost = ENDED_SPAN if stale == ENDED else mechanism()
+            place = (logger, _callsite(), threading.current_thread().name, lost, stale)
         weight = 1 if before < FIRST else EVERY
         known = _SEEN.get(place)
         if known is None and len(_SEEN) >= PLACES:
@@ -69,9 +72,9 @@ def is_allowed(logger: str | None, allow: tuple[str, ...]) -> bool:
     )
 
 
-def seen() -> list[tuple[tuple[Any, str, str, Mechanism], int]]:
-    """Return the places with their counts, the most frequent one first."""
-    return sorted(_SEEN.items(), key=lambda item: -item[1])
+def seen() -> Seen:
+    """Return the places with their counts."""
+    return dict(_SEEN)
 
 
 def forget() -> None:

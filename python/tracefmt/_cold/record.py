@@ -8,6 +8,7 @@ from tracefmt._cold.exception import ExceptionText
 from tracefmt._cold.text import describe_error, visible
 from tracefmt.spans import SpanContext, normalize
 from tracefmt.spans._explicit import span_context_of
+from tracefmt.spans._stale import REASONS
 
 CAPTURE = "_tracefmt"
 """The record attribute that `ContextFilter` and `QueueHandler` set: `Captured` as a tuple."""
@@ -39,12 +40,18 @@ class Captured(NamedTuple):
     format_error: str | None = None
     format_args: Any = None
     fields: dict[str, Any] | None = None
+    stale: str | None = None
 
     def mark(self) -> tuple[Any, ...]:
         """Return what is put on the record."""
         span = None if self.span is None else tuple(self.span)
         exception = None if self.exception is None else tuple(self.exception)
-        return (span, exception, self.format_error, self.format_args, self.fields)
+        rest = () if self.stale is None else (self.stale,)
+        return (span, exception, self.format_error, self.format_args, self.fields, *rest)
+
+
+_LENGTHS = (len(Captured._fields) - 1, len(Captured._fields))
+"""Seldom is a span stale, and then the mark says so at its end."""
 
 
 def explicit(context: Any) -> tuple[SpanContext | None, str | None]:
@@ -57,15 +64,17 @@ def explicit(context: Any) -> tuple[SpanContext | None, str | None]:
 
 def captured(mark: Any) -> Captured | None:
     """Return what a mark holds, or None where something else was put under its name."""
-    if type(mark) is not tuple or len(mark) != len(Captured._fields):
+    if type(mark) is not tuple or len(mark) not in _LENGTHS:
         return None
-    span, exception, error, args, fields = mark
+    span, exception, error, args, fields, *rest = mark
+    stale = rest[0] if rest else None
     return Captured(
         _span(span),
         ExceptionText(*map(_text_or_none, exception)) if _is_triple(exception) else None,
         visible(error) if type(error) is str else None,
         args,
         fields if type(fields) is dict and all(type(key) is str for key in fields) else None,
+        stale if type(stale) is str and stale in REASONS else None,
     )
 
 

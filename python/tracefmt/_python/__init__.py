@@ -9,6 +9,7 @@ from tracefmt._python.checkpoint import Checkpoint
 from tracefmt._python.encoder import Encoder
 from tracefmt._python.scanner import Scanner
 from tracefmt._python.sink import Sink
+from tracefmt._python.span import forget_spans
 from tracefmt._python.tally import counts, reset_counts
 from tracefmt._version import __version__
 
@@ -23,6 +24,7 @@ __all__ = [
     "Scanner",
     "Sink",
     "counts",
+    "forget_spans",
     "reset_counts",
 ]
 

@@ -14,6 +14,7 @@ from tracefmt._cold.record import CONTEXT, explicit, with_context
 from tracefmt._cold.text import describe_error
 from tracefmt._python.context import fields_of
 from tracefmt._python.event import EventReader
+from tracefmt._python.exception import texts_of
 from tracefmt._python.line_limit import within, within_last
 from tracefmt._python.names import Keys, Names
 from tracefmt._python.plan import compile_steps, joined
@@ -53,6 +54,7 @@ class Encoder:
         self._screen = plan.screen
         self._context = plan.context
         self._limit = plan.line_limit
+        self._drops_stale = plan.drops_stale
 
     def encode_record(self, record: Any) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a newline."""
@@ -92,9 +94,11 @@ class Encoder:
             return last.decode() if text else last
 
     def _write(self, line: Line, names: Names | EventReader) -> str:
-        line.span = self._span_of(line)
-        count(line.span, line.values.get("name"), here=line.capture is None)
-        line.exception = self._exception_of(line)
+        line.span, line.stale = self._span_of(line)
+        count(line.span, line.stale, line.values.get("name"), here=line.capture is None)
+        if line.stale is not None and self._drops_stale:
+            line.span = None
+        line.exception = texts_of(line, self._describe)
         fields = None if self._context is None else fields_of(line, self._context)
         if fields or self._screen is not None:
             pairs = names.pairs(line.given)
@@ -106,33 +110,20 @@ class Encoder:
         steps = self._steps if line.has_seldom_fields() else self._usual_steps
         return f"{{{joined(steps, line)[1:]}}}"
 
-    def _span_of(self, line: Line) -> SpanContext | tuple[int, int, int] | None:
+    def _span_of(self, line: Line) -> tuple[SpanContext | tuple[int, int, int] | None, str | None]:
         if line.capture is not None:
-            return line.capture.span
+            return line.capture.span, line.capture.stale
         context = line.values.get(CONTEXT)
         if context is not None:
             span, error = explicit(context)
             if error is not None:
                 line.add_error(error)
-            return span
+            return span, None
         try:
             return self._read_span()
         except Exception as error:
             line.add_error(f"span context source: {describe_error(error)}")
-            return None
-
-    def _exception_of(self, line: Line) -> ExceptionText | tuple[str | None, ...] | None:
-        if line.capture is not None and line.capture.exception is not None:
-            return line.capture.exception
-        exc_info = line.values.get("exc_info")
-        texts = None if exc_info is None or exc_info is False else self._describe(exc_info)
-        if texts is None and line.rendered is not None:
-            return line.rendered
-        if texts is None:
-            rendered = line.values.get("exc_text")  # what a stdlib formatter left behind
-            if type(rendered) is str and rendered:
-                return ExceptionText(None, None, rendered)
-        return texts
+            return None, None
 
 
 def _last_resort(record: Any, error: Exception) -> bytes:
@@ -152,15 +143,17 @@ def _last_resort_of_event(logger: Any, method: Any, event_dict: Any, error: Exce
 class Line(RecordView):
     """A record that is being written, with what does not stand on it: span and exception."""
 
-    __slots__ = ("exception", "span")
+    __slots__ = ("exception", "span", "stale")
 
     span: SpanContext | tuple[int, int, int] | None
+    stale: str | None
     exception: ExceptionText | tuple[str | None, ...] | None
 
     def has_seldom_fields(self) -> bool:
         """Return whether one of the fields is there that most lines are without."""
         return not (
             self.exception is None
+            and self.stale is None
             and self.error is None
             and self.format_args is None
             and self.values.get("stack_info") is None
@@ -169,7 +162,7 @@ class Line(RecordView):
 
 _SELDOM = frozenset(
     {
-        *("format_args", "format_error", "stack_info"),
+        *("trace_stale", "format_args", "format_error", "stack_info"),
         *("exception_type", "exception_message", "exception_stacktrace"),
     }
 )

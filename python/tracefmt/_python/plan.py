@@ -175,6 +175,10 @@ def _exception(index: int) -> Writer:
     return write
 
 
+def _trace_stale(line: Line) -> str | None:
+    return None if line.stale is None else encode_string(line.stale)
+
+
 def _format_args(line: Line) -> str | None:
     return None if line.format_args is None else encode_value(line.format_args)
 
@@ -208,6 +212,7 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("trace_flags", "hex"): _id(2, ids.trace_flags),
     ("trace_flags", "number"): _id(2, ids.number),
     ("trace_flags", "sampled"): _id(2, ids.sampled),
+    ("trace_stale", "value"): _trace_stale,
     ("file_path", "value"): _unless_none("pathname"),
     ("file_name", "value"): _unless_none("filename"),
     ("line_number", "value"): _unless_none("lineno"),
@@ -242,6 +247,7 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("message", "any_value"): _any(lambda line: line.message),
     ("attributes", "key_values"): lambda line: any_value.encode_key_values(line.attributes),
     ("format_args", "any_value"): _any(lambda line: line.format_args),
+    ("trace_stale", "any_value"): _any(lambda line: line.stale),
     ("format_error", "any_value"): _any(lambda line: line.error),
     ("exception_type", "any_value"): _any(_part(0)),
     ("exception_message", "any_value"): _any(_part(1)),

@@ -8,11 +8,13 @@ knows; `mechanism` says what runs the calling code, and so has lost the context.
 from tracefmt._cold.mechanism import Mechanism, mechanism
 from tracefmt.correlation._report import Group, Report, StaleTrace
 from tracefmt.correlation._scan import scan
-from tracefmt.correlation._stats import Place, Stats, observe, reset, stats
+from tracefmt.correlation._stats import Logger, Place, Stats, observe, reset, stats
 from tracefmt.correlation._watch import Watch, watch
+from tracefmt.correlation._workers import watch_workers
 
 __all__ = [
     "Group",
+    "Logger",
     "Mechanism",
     "Place",
     "Report",
@@ -25,4 +27,5 @@ __all__ = [
     "scan",
     "stats",
     "watch",
+    "watch_workers",
 ]

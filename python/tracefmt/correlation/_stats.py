@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from tracefmt import _core
 from tracefmt._cold import missing
-from tracefmt._cold.mechanism import Mechanism
+from tracefmt.exceptions import ConfigurationError
 
 
 class Place(NamedTuple):
     """
-    Where lines without a span come from.
+    Where lines come from that have no span, or a stale one.
 
     Attributes:
-        lines: how many; an estimate where there are more than 256 lines without a span in all.
+        lines: how many; an estimate where there are more than 256 such lines of the logger.
         logger: the logger's name.
         callsite: file and line of the call.
         thread: the name of the thread.
         lost_by: the mechanism that ran the code.
         instead: what to write so that the context comes along.
+        stale: None where there is no span, else why it is stale (``"fork"``, ``"ended"``,
+            ``"worker"``).
     """
 
     lines: int
@@ -30,6 +31,28 @@ class Place(NamedTuple):
     thread: str
     lost_by: str
     instead: str
+    stale: str | None = None
+
+
+class Logger(NamedTuple):
+    """
+    The lines of one logger.
+
+    Attributes:
+        name: its name; None for all loggers beyond the first 512.
+        lines: all its lines.
+        correlated: lines with a valid span that is not stale.
+        unsampled: those of them whose span is not sampled.
+        stale: lines whose span is stale.
+        missing: lines without a span.
+    """
+
+    name: str | None
+    lines: int
+    correlated: int
+    unsampled: int
+    stale: int
+    missing: int
 
 
 class Stats(NamedTuple):
@@ -38,42 +61,61 @@ class Stats(NamedTuple):
 
     Attributes:
         lines: all lines; a record that two handlers write is two.
-        correlated: lines with a valid span.
+        correlated: lines with a valid span that is not stale.
         unsampled: those of them whose span is not sampled, so that the trace may not be kept.
+        stale: lines whose span is current and yet not that of the work: inherited through fork,
+            ended, or left behind in a pool's thread.
         missing: lines without a span.
-        allowed: those of them whose logger needs none; an estimate, as the counts of places are.
-        places: where lines without a span come from, the most frequent place first.
+        allowed: those of them whose logger needs none.
+        places: where lines without a span or with a stale one come from, the most frequent place
+            first; without those of allowed loggers.
+        loggers: the lines of each logger, the one with most lines first.
     """
 
     lines: int
     correlated: int
     unsampled: int
+    stale: int
     missing: int
     allowed: int
     places: tuple[Place, ...]
+    loggers: tuple[Logger, ...]
 
     @property
     def missing_share(self) -> float:
         """
         The share of lines that lack a span and should have one, from 0 to 1.
 
-        Lines of allowed loggers count neither way; without other lines it is 0.
+        Lines of allowed loggers that have no span count neither way; without other lines it is 0.
         """
+        return self._share(self.missing - self.allowed)
+
+    @property
+    def stale_share(self) -> float:
+        """The share of lines whose span is stale, from 0 to 1, of the same lines."""
+        return self._share(self.stale)
+
+    def _share(self, lines: int) -> float:
         asked = self.lines - self.allowed
-        return (self.missing - self.allowed) / asked if asked > 0 else 0.0
+        return lines / asked if asked > 0 else 0.0
 
 
-def stats(*, allow: Iterable[str] = ()) -> Stats:
+def stats(*, allow: Iterable[str] = (), expected: str = "all") -> Stats:
     """
     Return how many lines of this process belong to a trace, and where the others come from.
 
     Args:
         allow: names of loggers whose lines need none, with their children: schedulers, start-up.
             Their places are left out.
+        expected: whose lines need a span: ``"all"``, or ``"traced"``: those of loggers that have
+            been seen inside of one.
 
-    The cores count always. Of lines without a span the first 256 are looked at for their place,
-    then one of 1024, so that the counts of places are estimates; of more than 512 places the
-    frequent ones are kept.
+    The cores count always, and exactly. Of each logger's lines without a span, and with a stale
+    one, the first 256 are looked at for their place, then one of 1024, so that the counts of places
+    are estimates; of more than 512 places the frequent ones are kept.
+
+    Raises:
+        ConfigurationError: `allow` or `expected` cannot be meant.
 
     Example:
         >>> import logging, tracefmt
@@ -89,47 +131,99 @@ def stats(*, allow: Iterable[str] = ()) -> Stats:
         >>> found.places[0].logger, found.places[0].lost_by
         ('app', 'no span was started')
     """
-    return _summary(_core.core.counts(), dict(missing.seen()), tuple(allow))
+    return _summary(now(), Expected.of(allow, expected))
 
 
-Counts: TypeAlias = tuple[int, int, int]
-Seen: TypeAlias = dict[tuple[Any, str, str, Mechanism], int]
+class Expected(NamedTuple):
+    """Whose lines need a span."""
+
+    allow: tuple[str, ...]
+    only_traced: bool
+
+    @classmethod
+    def of(cls, allow: Iterable[str], expected: str) -> Expected:
+        """Check what was given."""
+        if isinstance(allow, str):
+            raise ConfigurationError(f"allow: write a list of names, [{allow!r}]")
+        if expected not in ("all", "traced"):
+            raise ConfigurationError(f"expected={expected!r}: write 'all' or 'traced'")
+        return cls(tuple(allow), expected == "traced")
+
+    def needs_one(self, logger: str | None, traced: frozenset[str | None]) -> bool:
+        """Return whether the lines of a logger need a span."""
+        if self.only_traced and logger not in traced:
+            return False
+        return logger is None or not missing.is_allowed(logger, self.allow)
 
 
-def now() -> tuple[Counts, Seen]:
+Counts: TypeAlias = dict["str | None", tuple[int, ...]]
+
+
+class Counted(NamedTuple):
+    """All that has been counted: by logger, and by place."""
+
+    loggers: Counts
+    places: missing.Seen
+    traced: frozenset[str | None]
+
+
+def now() -> Counted:
     """Return all that has been counted."""
-    return _core.core.counts(), dict(missing.seen())
+    loggers: Counts = {}
+    for name, lines in _core.core.counts():
+        before = loggers.get(name, _NONE)
+        loggers[name] = tuple(a + b for a, b in zip(lines, before, strict=True))
+    traced = frozenset(name for name, lines in loggers.items() if any(lines[:3]))
+    return Counted(loggers, missing.seen(), traced)
 
 
-def since(before: tuple[Counts, Seen], allow: tuple[str, ...]) -> Stats:
+_NONE = (0, 0, 0, 0)
+
+
+def since(before: Counted, expected: Expected) -> Stats:
     """Return what has been counted since `now` returned `before`."""
-    counts, seen = now()
-    sampled, unsampled, without = (a - b for a, b in zip(counts, before[0], strict=True))
-    if min(sampled, unsampled, without) < 0:  # somebody has reset them
-        return _summary(counts, seen, allow)
-    newer = {place: count - before[1].get(place, 0) for place, count in seen.items()}
-    more = {place: count for place, count in newer.items() if count > 0}
-    return _summary((sampled, unsampled, without), more, allow)
-
-
-def _summary(counts: Counts, seen: Seen, allow: tuple[str, ...]) -> Stats:
-    sampled, unsampled, without = counts
-    asked = {
-        place: count for place, count in seen.items() if not missing.is_allowed(place[0], allow)
+    after = now()
+    more = {
+        name: tuple(a - b for a, b in zip(lines, before.loggers.get(name, _NONE), strict=True))
+        for name, lines in after.loggers.items()
     }
-    looked_at = sum(seen.values())
-    # of lines that were not looked at, the same share is taken to be allowed
-    share = 1 - sum(asked.values()) / looked_at if looked_at else 0
-    worst_first = sorted(asked.items(), key=lambda item: -item[1])
+    if any(min(lines) < 0 for lines in more.values()):  # somebody has reset them
+        return _summary(after, expected)
+    newer = {place: count - before.places.get(place, 0) for place, count in after.places.items()}
+    places = {place: count for place, count in newer.items() if count > 0}
+    return _summary(Counted(more, places, after.traced), expected)
+
+
+def _summary(counted: Counted, expected: Expected) -> Stats:
+    sampled, unsampled, stale, without = (
+        sum(lines[kind] for lines in counted.loggers.values()) for kind in range(4)
+    )
+    allowed = sum(
+        lines[3]
+        for name, lines in counted.loggers.items()
+        if not expected.needs_one(name, counted.traced)
+    )
+    places = [
+        _place(place, count)
+        for place, count in counted.places.items()
+        if place[4] is not None or expected.needs_one(place[0], counted.traced)
+    ]
+    loggers = [
+        Logger(name, sum(lines), lines[0] + lines[1], *lines[1:])
+        for name, lines in counted.loggers.items()
+        if any(lines)
+    ]
     return Stats(
-        *(sum(counts), sampled + unsampled, unsampled, without, round(without * share)),
-        tuple(_place(place, count) for place, count in worst_first),
+        *(sampled + unsampled + stale + without, sampled + unsampled, unsampled),
+        *(stale, without, allowed),
+        tuple(sorted(places, key=lambda place: -place.lines)),
+        tuple(sorted(loggers, key=lambda logger: -logger.lines)),
     )
 
 
 def _place(place: tuple[Any, ...], count: int) -> Place:
-    logger, callsite, thread, lost = place
-    return Place(count, logger, callsite, thread, lost.name, lost.instead)
+    logger, callsite, thread, lost, stale = place
+    return Place(count, logger, callsite, thread, lost.name, lost.instead, stale)
 
 
 def reset() -> None:
@@ -142,13 +236,13 @@ def observe(meter: Any = None) -> None:
     """
     Report the counts as OpenTelemetry metrics, through the API.
 
-    ======================  ==================  =======================================
+    ======================  ==================  ==================================================
     metric                  unit                attribute ``tracefmt.correlation``
-    ======================  ==================  =======================================
-    ``tracefmt.log.lines``  ``{line}``          ``sampled``, ``unsampled``, ``missing``
-    ======================  ==================  =======================================
+    ======================  ==================  ==================================================
+    ``tracefmt.log.lines``  ``{line}``          ``sampled``, ``unsampled``, ``stale``, ``missing``
+    ======================  ==================  ==================================================
 
-    An alert on the share: ``missing`` over the sum of all three.
+    An alert on the share: ``missing`` and ``stale`` over the sum of all four.
 
     Args:
         meter: an OpenTelemetry `Meter`; without one that of the global provider.
@@ -160,15 +254,16 @@ def observe(meter: Any = None) -> None:
     from opentelemetry import metrics  # noqa: PLC0415  # not before somebody asks for metrics
 
     def read(_: Any) -> list[metrics.Observation]:
-        kinds = ("sampled", "unsampled", "missing")
-        counts = zip(kinds, _core.core.counts(), strict=True)
-        return [metrics.Observation(n, {"tracefmt.correlation": kind}) for kind, n in counts]
+        found = stats()
+        lines = {
+            "sampled": found.correlated - found.unsampled,
+            "unsampled": found.unsampled,
+            "stale": found.stale,
+            "missing": found.missing,
+        }
+        return [metrics.Observation(n, {"tracefmt.correlation": kind}) for kind, n in lines.items()]
 
     used = metrics.get_meter("tracefmt") if meter is None else meter
     used.create_observable_counter(
         "tracefmt.log.lines", [read], "{line}", "Lines written, by whether a span was active"
     )
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=reset)  # or two processes would report the same lines

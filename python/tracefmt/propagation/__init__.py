@@ -6,11 +6,13 @@ name; `install` makes the standard library's own classes do the same. What each 
 carries by itself, and with this module: ``docs/propagation.md``.
 
 Between processes the headers of W3C Trace Context (https://www.w3.org/TR/trace-context/) and W3C
-Baggage travel, and nothing else but the fields that were named.
+Baggage travel, and nothing else but the fields that were named, of those that `tracefmt.bind` has
+bound.
 """
 
 import sys
 
+from tracefmt.propagation import _bound
 from tracefmt.propagation._carrier import Carrier, initializer, wrap_for_process
 from tracefmt.propagation._fields import register_fields, unregister_fields
 from tracefmt.propagation._install import install, uninstall
@@ -34,6 +36,8 @@ __all__ = [
     "wrap",
     "wrap_for_process",
 ]
+
+register_fields(_bound.current, _bound.replace)
 
 if sys.version_info >= (3, 14):
     from tracefmt.propagation._processes import InterpreterPoolExecutor as InterpreterPoolExecutor

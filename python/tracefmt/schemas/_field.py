@@ -29,6 +29,8 @@ class Input(enum.Enum):
     TRACE_ID = "trace_id"
     SPAN_ID = "span_id"
     TRACE_FLAGS = "trace_flags"
+    TRACE_STALE = "trace_stale"
+    """Why the span that is current is not the one that the line is of, where that is known."""
     FILE_PATH = "file_path"
     FILE_NAME = "file_name"
     LINE_NUMBER = "line_number"

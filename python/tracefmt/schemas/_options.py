@@ -119,6 +119,14 @@ def hidden_inputs(schema: Schema, **shown: Any) -> frozenset[Input]:
     return frozenset(hidden)
 
 
+def unmarked(stale: Any) -> frozenset[Input]:
+    """Return the input of the mark of stale spans where the option leaves it out."""
+    if stale not in ("mark", "drop", "keep"):
+        msg = f"stale: write 'mark', 'drop' or 'keep', not {stale!r}"
+        raise ConfigurationError(msg)
+    return frozenset({Input.TRACE_STALE} if stale == "keep" else ())
+
+
 def callsite_level(schema: Schema, callsite: Any) -> int | None:
     """Return the level from which on a line says where it was logged; None for every line."""
     if callsite is None:

@@ -74,6 +74,7 @@ class Plan(NamedTuple):
         screen: what attributes and message have to pass, or None.
         context: what gives each line the fields of its context, or None.
         line_limit: what cuts a line that is too long, or None.
+    drops_stale: whether the ids of a stale span are left out.
     """
 
     steps: tuple[Step, ...]
@@ -83,6 +84,7 @@ class Plan(NamedTuple):
     screen: Screen | None = None
     context: ContextFields | None = None
     line_limit: LineLimit | None = None
+    drops_stale: bool = False
 
 
 def compile_plan(
@@ -99,6 +101,7 @@ def compile_plan(
     process: bool | None = None,
     thread: bool | None = None,
     nest: str | None = None,
+    stale: str = "mark",
     project: str | None = None,
     max_line_bytes: int | str | None = None,
     screen: Screen | None = None,
@@ -130,6 +133,7 @@ def compile_plan(
     absent = _options.hidden_inputs(schema, callsite=callsite, process=process, thread=thread)
     if max_line_bytes is None:
         absent |= {Input.TRUNCATED}
+    absent |= _options.unmarked(stale)
     unused = absent - _options.CALLSITE  # names that others may use for what we do not say
     named = named.changed(lambda item: None if getattr(item, "input", None) in unused else item)
     compiler = _Compiler(
@@ -150,6 +154,7 @@ def compile_plan(
         screen=screen,
         context=context,
         line_limit=_line_limit(max_line_bytes, kept, shown),
+        drops_stale=stale == "drop",
     )
 
 

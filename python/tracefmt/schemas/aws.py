@@ -25,6 +25,7 @@ AWS = Schema(
         Field("trace_id", Input.TRACE_ID, Form.HEX),
         Field("span_id", Input.SPAN_ID, Form.HEX),
         Field("trace_flags", Input.TRACE_FLAGS, Form.HEX),
+        Field("trace_stale", Input.TRACE_STALE),
         Field("code.file.path", Input.FILE_PATH),
         Field("code.line.number", Input.LINE_NUMBER),
         Field("code.function.name", Input.FUNCTION_NAME),

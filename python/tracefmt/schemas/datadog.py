@@ -24,6 +24,7 @@ DATADOG = Schema(
         Field("static", Input.STATIC, Form.MEMBERS),
         Field("dd.trace_id", Input.TRACE_ID, Form.DATADOG),
         Field("dd.span_id", Input.SPAN_ID, Form.DECIMAL),
+        Field("trace_stale", Input.TRACE_STALE),
         Field("code.file.path", Input.FILE_PATH),
         Field("code.line.number", Input.LINE_NUMBER),
         Field("logger.method_name", Input.FUNCTION_NAME),

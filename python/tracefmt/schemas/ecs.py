@@ -27,6 +27,7 @@ ECS = Schema(
         Field("static", Input.STATIC, Form.MEMBERS),
         Field("trace.id", Input.TRACE_ID, Form.HEX),
         Field("span.id", Input.SPAN_ID, Form.HEX),
+        Field("trace_stale", Input.TRACE_STALE),
         Field("log.origin.file.name", Input.FILE_NAME),
         Field("log.origin.file.line", Input.LINE_NUMBER),
         Field("log.origin.function", Input.FUNCTION_NAME),

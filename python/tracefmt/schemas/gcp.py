@@ -30,6 +30,7 @@ GCP = Schema(
         Field("logging.googleapis.com/trace", Input.TRACE_ID, Form.TRACE_NAME),
         Field("logging.googleapis.com/spanId", Input.SPAN_ID, Form.HEX),
         Field("logging.googleapis.com/trace_sampled", Input.TRACE_FLAGS, Form.SAMPLED),
+        Field("trace_stale", Input.TRACE_STALE),
         Group(
             "logging.googleapis.com/sourceLocation",
             (

@@ -26,6 +26,7 @@ LOGSTASH = Schema(
         Field("trace_id", Input.TRACE_ID, Form.HEX),
         Field("span_id", Input.SPAN_ID, Form.HEX),
         Field("trace_flags", Input.TRACE_FLAGS, Form.HEX),
+        Field("trace_stale", Input.TRACE_STALE),
         Field("caller_file_name", Input.FILE_NAME),
         Field("caller_line_number", Input.LINE_NUMBER),
         Field("caller_method_name", Input.FUNCTION_NAME),

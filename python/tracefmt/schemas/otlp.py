@@ -25,6 +25,7 @@ _ATTRIBUTES = Group(
     "attributes",
     (
         Field("static", Input.STATIC, Form.MEMBERS),
+        Field("trace_stale", Input.TRACE_STALE),
         Field("code.file.path", Input.FILE_PATH),
         Field("code.line.number", Input.LINE_NUMBER),
         Field("code.function.name", Input.FUNCTION_NAME),

@@ -73,23 +73,34 @@ class ContextFilter(logging.Filter):
 
     def capture(self, record: logging.LogRecord) -> Captured:
         """Return what is true in the calling thread now, or what the record says by hand."""
-        span, failure = self._span_of(record)
+        (span, stale), failure = self._span_of(record)
         fields, error = self._context.read()
         return Captured(
             span,
             format_error="; ".join(filter(None, (failure, error))) or None,
             fields=None if not fields else {key: plain(value) for key, value in fields.items()},
+            stale=stale,
         )
 
-    def _span_of(self, record: logging.LogRecord) -> tuple[SpanContext | None, str | None]:
+    def _span_of(
+        self, record: logging.LogRecord
+    ) -> tuple[tuple[SpanContext | None, str | None], str | None]:
         context = record.__dict__.get(CONTEXT)
         if context is not None:
-            return explicit(context)
+            span, failure = explicit(context)
+            return (span, None), failure
         try:
-            active = self._source()
-            return (None if active is None else normalize(active)), None
+            return self._active(), None
         except Exception as error:
-            return None, f"span context source: {describe_error(error)}"
+            return (None, None), f"span context source: {describe_error(error)}"
+
+    def _active(self) -> tuple[SpanContext | None, str | None]:
+        look = getattr(self._source, "active", None)
+        if look is not None:  # it knows as well whether that span is stale
+            found: tuple[SpanContext | None, str | None] = look()
+            return found
+        active = self._source()
+        return (None if active is None else normalize(active)), None
 
 
 class QueueHandler(logging.handlers.QueueHandler):

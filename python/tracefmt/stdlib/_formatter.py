@@ -58,6 +58,10 @@ class Formatter(logging.Formatter):
             ``GOOGLE_CLOUD_PROJECT``.
         span_source: a callable that returns the active `SpanContext` or None; without it the span
             that OpenTelemetry calls current.
+        stale: what becomes of the ids of a span that is current and yet not that of the work: it
+            was inherited through fork, has ended, or was left behind in a pool's thread. ``"mark"``
+            writes them and why in the field ``trace_stale``, ``"drop"`` that field alone,
+            ``"keep"`` the ids alone.
         redact: paths of values that must not be written, such as ``user.token``,
             ``cards[*].number``, ``*.secret``, ``**.password``, ``headers["x.key"]``; or a mapping
             with `paths` and, if wanted, `mask` (text that is written instead), `remove` (True:
@@ -117,6 +121,7 @@ class Formatter(logging.Formatter):
         nest: str | None = None,
         project: str | None = None,
         span_source: SpanContextSource | None = None,
+        stale: str = "mark",
         redact: Iterable[str] | Mapping[str, Any] = (),
         max_string_length: int | None = None,
         max_items: int | None = None,
@@ -144,6 +149,7 @@ class Formatter(logging.Formatter):
             "nest": nest,
             "project": project,
             "span_source": span_source,
+            "stale": stale,
             "redact": dict(redact) if isinstance(redact, Mapping) else _listed(redact),
             "max_string_length": max_string_length,
             "max_items": max_items,
