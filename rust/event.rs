@@ -7,7 +7,7 @@ use crate::event_keys::Found;
 use crate::ffi;
 use crate::imports;
 use crate::keys;
-use crate::names::{Meaning, Names, Slot, Wanted};
+use crate::names::{Meaning, Names, Slot, WORKER, Wanted};
 use crate::record::{Odd, RecordView};
 use crate::value::{self, Item};
 use pyo3::intern;
@@ -19,6 +19,8 @@ pub struct EventNames {
     pub names: Names,
     /// Whether a line says where its call stands in the source.
     pub needs_caller: bool,
+    /// Whether it says which process or thread makes it.
+    pub needs_worker: bool,
     /// Whether a line is written from the level's number.
     needs_level: bool,
 }
@@ -28,6 +30,7 @@ impl EventNames {
         Ok(Self {
             names: Names::of_events(plan, &SPECIAL)?,
             needs_caller: wanted.needs_callsite(),
+            needs_worker: wanted.needs_worker(),
             needs_level: wanted.has(Slot::LevelNumber),
         })
     }
@@ -131,6 +134,7 @@ impl<'py> Event<'_, 'py> {
         if !last.0.is(intern!(py, "event"))
             || last.1.is_none()
             || names.needs_caller
+            || names.needs_worker
             || !keys::are_attributes(&view.attributes, &names.names)
         {
             view.attributes.push(last); // there is room: it was there
@@ -257,6 +261,13 @@ impl<'py> Event<'_, 'py> {
             Slot::StackInfo,
             stack_info.filter(|text| !text.is_none()).or(found.stack),
         );
+        if names.needs_worker {
+            let own = imports::EVENT_WORKER.get(py)?.call1((&found.record,))?;
+            let own = own.cast_into::<PyTuple>().map_err(PyErr::from)?;
+            for ((slot, value), own) in WORKER.into_iter().zip(found.worker).zip(own.iter()) {
+                view.set(slot, Some(value.unwrap_or(own)));
+            }
+        }
         if names.needs_caller {
             let site = callsite(py, found.site, said)?;
             if let Some(path) = site[0]

@@ -26,6 +26,8 @@ pub struct Found<'py> {
     pub context: Option<Bound<'py, PyAny>>,
     /// Path, line and function.
     pub site: [Option<Bound<'py, PyAny>>; 3],
+    /// Process and its name, thread and its name.
+    pub worker: [Option<Bound<'py, PyAny>>; 4],
     /// Whether `event` has been met: what comes behind it is the processors'.
     behind: bool,
     /// Whether logging's own record has been met, on which a formatter may have left something.
@@ -38,9 +40,11 @@ impl<'py> Found<'py> {
         &mut self,
         name: &str,
         value: &Bound<'py, PyAny>,
-        callsite: bool,
+        names: &EventNames,
     ) -> Option<&mut Option<Bound<'py, PyAny>>> {
         let is_text = || value.is_exact_instance_of::<PyString>();
+        let is_number = || value.is_exact_instance_of::<PyInt>();
+        let (callsite, worker) = (names.needs_caller, names.needs_worker);
         let behind = self.behind;
         Some(match name {
             "event" => {
@@ -65,8 +69,12 @@ impl<'py> Found<'py> {
                 &mut self.exception
             }
             "pathname" if callsite && is_text() => &mut self.site[0],
-            "lineno" if callsite && value.is_exact_instance_of::<PyInt>() => &mut self.site[1],
+            "lineno" if callsite && is_number() => &mut self.site[1],
             "func_name" if callsite && is_text() => &mut self.site[2],
+            "process" if worker && is_number() => &mut self.worker[0],
+            "process_name" if worker && is_text() => &mut self.worker[1],
+            "thread" if worker && is_number() => &mut self.worker[2],
+            "thread_name" if worker && is_text() => &mut self.worker[3],
             _ => return None,
         })
     }
@@ -89,7 +97,7 @@ impl<'py> Found<'py> {
                 view.place(item, Meaning::Reserved, odd);
                 continue;
             };
-            if let Some(place) = self.place(name, &item.1, names.needs_caller) {
+            if let Some(place) = self.place(name, &item.1, names) {
                 *place = Some(item.1);
             } else if !self.is_hidden(name) {
                 let meaning = meaning(&item.0, name, names);

@@ -65,6 +65,7 @@ pub static EVENT_LAST_LINE: Import = Import::new("tracefmt._cold.event", "last_l
 pub static EVENT_SAID: Import = Import::new("tracefmt._cold.event", "said_by");
 pub static EVENT_STACK: Import = Import::new("tracefmt._cold.event", "stack_text");
 pub static EVENT_TEXTS: Import = Import::new("tracefmt._cold.event", "texts_of");
+pub static EVENT_WORKER: Import = Import::new("tracefmt._cold.event", "worker");
 pub static DESCRIBE_ERROR: Import = Import::new("tracefmt._cold.text", "describe_error");
 pub static EXPLICIT: Import = Import::new("tracefmt._cold.record", "explicit");
 pub static FORMAT_FAILED: Import = Import::new("tracefmt._cold.message", "failed");

@@ -76,6 +76,14 @@ const SELDOM: [Slot; 9] = [
     Slot::ThreadName,
 ];
 
+/// Process and its name, thread and its name.
+pub const WORKER: [Slot; 4] = [
+    Slot::Process,
+    Slot::ProcessName,
+    Slot::Thread,
+    Slot::ThreadName,
+];
+
 /// Which of logging's attributes a plan writes.
 #[derive(Default)]
 pub struct Wanted([bool; SLOTS]);
@@ -93,6 +101,11 @@ impl Wanted {
     pub fn needs_caller(&self) -> bool {
         let mut seldom = SELDOM.iter();
         seldom.any(|slot| *slot != Slot::LevelNumber && self.0[*slot as usize])
+    }
+
+    /// Whether a line says which process or thread makes it.
+    pub fn needs_worker(&self) -> bool {
+        WORKER.iter().any(|slot| self.has(*slot))
     }
 
     /// Whether a line says where its call stands in the source.

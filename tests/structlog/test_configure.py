@@ -140,3 +140,29 @@ def test_write_error(capsys):
         structlog.get_logger("app").info("m")
 
     assert "BrokenPipeError" in capsys.readouterr().err
+
+
+def test_bound_event():
+    """A keyword of a logger that is bound to an `event` does not pass for the level."""
+    out = io.StringIO()
+    configure(stream=out, exclude=["timestamp"])
+    structlog.get_logger("app").bind(event="bound").info("m", level="forged")
+
+    assert out.getvalue() == '{"level":"info","logger":"app","message":"m","level_":"forged"}\n'
+
+
+def test_get_logger():
+    """Loggers made where structlog has set its own class are tracefmt's, and know their caller."""
+    structlog.stdlib.LoggerFactory()
+    log = tracefmt.get_logger("made.under.structlog")
+    out = io.StringIO()
+    formatter = tracefmt.Formatter(callsite=True, exclude=["timestamp"])
+    log.handlers, log.propagate = [tracefmt.StreamHandler(out, formatter=formatter)], False
+    log.warning("m", order_id=7)
+
+    assert log is logging.getLogger(log.name) is tracefmt.get_logger(log.name)
+    found = checked(out.getvalue()[:-1])
+    assert (found["order_id"], found["code.file.path"]) == (7, __file__)
+    assert found["code.function.name"] == "test_get_logger"
+    native = type(log).__mro__[1]
+    assert native is tracefmt.Logger

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+import os
 import pickle
 import threading
 
@@ -258,3 +259,25 @@ def test_same_keys_again(out):
         b'{"level":"info","message":"m","user":"ada","level_":1}',
         b'{"level":"info","message":"m","user":"ada"}',
     ]
+
+
+@pytest.mark.clause("D14")
+def test_thread_of_the_call(out):
+    """A line says which process and thread made it, of asynchronous methods which one awaits."""
+    log = logger_to(out, process=True, thread=True)
+
+    async def awaits():
+        await log.ainfo("m")
+
+    log.info("m")
+    asyncio.run(awaits())
+    thread = threading.Thread(target=log.info, args=("m",), name="worker")
+    thread.start()
+    thread.join()
+
+    here, awaited, worker = (checked(line) for line in out.getvalue().splitlines())
+    expected = (os.getpid(), threading.get_ident(), threading.current_thread().name)
+    names = ("process.pid", "thread.id", "thread.name")
+    assert tuple(here[name] for name in names) == expected
+    assert tuple(awaited[name] for name in names) == expected
+    assert (worker["thread.id"], worker["thread.name"]) == (thread.ident, "worker")

@@ -85,6 +85,25 @@ def said_by(record: Any) -> tuple[Any, ...]:
     return tuple(record.__dict__.get(name) for name in names)
 
 
+def worker(record: Any) -> tuple[int | None, str | None, int | None, str | None]:
+    """
+    Return process and its name, thread and its name: those of the record, if there is one.
+
+    Otherwise those of the call, as logging finds them; structlog's asynchronous methods run the
+    processors in another thread, and keep the one that awaits them in a context variable.
+    """
+    if not issubclass(type(record), logging.LogRecord):
+        record = logging.LogRecord("", 0, "", 0, "", None, None)
+        variables = getattr(sys.modules.get("structlog"), "contextvars", None)
+        awaiting = getattr(variables, "_ASYNC_CALLING_THREAD", None)
+        if awaiting is not None and logging.logThreads:
+            here = (record.thread, record.threadName)
+            record.thread, record.threadName = awaiting.get(here)
+    names = ("process", "processName", "thread", "threadName")
+    process, process_name, thread, thread_name = map(record.__dict__.get, names)
+    return process, process_name, thread, thread_name
+
+
 def created(timestamp: Any) -> Any:
     """Return the time that a processor wrote as seconds; what is no time with a zone, as it is."""
     moment = timestamp

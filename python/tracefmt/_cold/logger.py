@@ -37,7 +37,20 @@ CLOCK = getattr(time, CLOCK_NAME)
 
 def is_untouched(kind: type) -> bool:
     """Return whether a logger's class does everything that leads to a record as logging does."""
-    return all(getattr(kind, name, None) is method for name, method in _ORIGINAL.items())
+    return all(
+        getattr(kind, name, None) is method or (name == "findCaller" and is_of_structlog(kind))
+        for name, method in _ORIGINAL.items()
+    )
+
+
+def is_of_structlog(kind: type) -> bool:
+    """
+    Return whether a logger's class finds callers as `structlog.stdlib.LoggerFactory` has it.
+
+    That one makes it the class of all new loggers; it passes over structlog's frames, and does all
+    else as logging does.
+    """
+    return getattr(kind.findCaller, "__module__", None) == "structlog.stdlib"  # type: ignore[attr-defined]
 
 
 def merged(

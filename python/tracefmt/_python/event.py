@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _STRUCTLOG = frozenset({"_record", "_from_structlog", "_logger", "_name", CAPTURE})
 _FORMATTED = frozenset({"message", "asctime"})  # left on a record by a formatter
 _CALLSITE = {"pathname": str, "lineno": int, "func_name": str}
+_WORKER = {"process": int, "process_name": str, "thread": int, "thread_name": str}
 
 
 class EventReader:
@@ -32,13 +33,15 @@ class EventReader:
     def __init__(self, plan: Plan) -> None:
         self._hidden = plan.hidden
         self.named = Keys(plan.reserved, plan.ends).named
-        self._needs_caller = any(map(_is_callsite, plan.steps))
+        self._needs_caller = _has(plan.steps, _CALLSITE_INPUTS)
+        self._needs_worker = _has(plan.steps, _WORKER_INPUTS)
         # the types under which keys behind `event` are taken for what their names say
         self._behind: dict[str, Any] = {
             "level": str,
             "logger": str,
             "stack": str,
             **(_CALLSITE if self._needs_caller else {}),
+            **(_WORKER if self._needs_worker else {}),
         }
 
     def read(
@@ -136,6 +139,11 @@ class EventReader:
         }
         if values["stack_info"] is None:
             values["stack_info"] = found.get("stack")
+        if self._needs_worker:
+            own = cold_event.worker(found.get("_record"))
+            names = ("process", "processName", "thread", "threadName")
+            given = zip(names, _WORKER, own, strict=True)
+            values.update({name: found.get(key, value) for name, key, value in given})
         if self._needs_caller:
             values.update(_callsite(found, said))
         return values
@@ -165,6 +173,10 @@ def _callsite(found: dict[str, Any], said: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip(("pathname", "lineno", "funcName", "filename"), (*site, name), strict=True))
 
 
-def _is_callsite(step: Step) -> bool:
-    callsite = ("file_path", "file_name", "line_number", "function_name")
-    return step.input in callsite or any(map(_is_callsite, step.steps))
+_CALLSITE_INPUTS = ("file_path", "file_name", "line_number", "function_name")
+_WORKER_INPUTS = ("process_id", "process_name", "thread_id", "thread_name")
+
+
+def _has(steps: Iterable[Step], inputs: tuple[str, ...]) -> bool:
+    """Return whether a line is written from one of these inputs."""
+    return any(step.input in inputs or _has(step.steps, inputs) for step in steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from opentelemetry import propagate
 from opentelemetry.context import Context, attach, detach, get_current
@@ -15,6 +15,7 @@ from tracefmt.exceptions import ConfigurationError
 from tracefmt.spans import normalize
 
 LOGGER = "tracefmt.access"
+Application = TypeVar("Application")
 
 # Those of RFC 9110 and RFC 5789, and QUERY, as the semantic conventions list them.
 _METHODS = frozenset(
@@ -68,6 +69,16 @@ class AccessLog:
             "user_agent.original": user_agent or None,
         }
         return Exchange(self.logger, context, method, attributes)
+
+
+class Middleware(Generic[Application]):
+    """What the middlewares have in common: the application, and the options of its lines."""
+
+    def __init__(
+        self, app: Application, *, logger: str = LOGGER, exclude_paths: Iterable[str] = ()
+    ) -> None:
+        self.app = app
+        self._log = AccessLog(logger, exclude_paths)
 
 
 class Exchange:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from opentelemetry.context import attach, detach
 from opentelemetry.propagators.textmap import Getter
 
-from tracefmt.access._exchange import LOGGER, AccessLog, Exchange, request_context
+from tracefmt.access._exchange import Exchange, Middleware, request_context
 
 __all__ = ["ASGIMiddleware"]
 
@@ -19,7 +19,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class ASGIMiddleware:
+class ASGIMiddleware(Middleware[Application]):
     """
     Writes a line when a response has been sent, in the span of its request.
 
@@ -46,16 +46,6 @@ class ASGIMiddleware:
         ...     await send({"type": "http.response.body"})
         >>> application = ASGIMiddleware(app, exclude_paths=["/health"])
     """
-
-    def __init__(
-        self,
-        app: Application,
-        *,
-        logger: str = LOGGER,
-        exclude_paths: Iterable[str] = (),
-    ) -> None:
-        self.app = app
-        self._log = AccessLog(logger, exclude_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application for one connection."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from opentelemetry.context import Context, attach, detach
 from opentelemetry.propagators.textmap import Getter
 
-from tracefmt.access._exchange import LOGGER, AccessLog, Exchange, request_context
+from tracefmt.access._exchange import AccessLog, Exchange, Middleware, request_context
 
 __all__ = ["WSGIMiddleware"]
 
@@ -17,7 +17,7 @@ StartResponse: TypeAlias = Callable[..., Any]
 Application: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-class WSGIMiddleware:
+class WSGIMiddleware(Middleware[Application]):
     """
     Writes a line when a response has been taken to its end, in the span of its request.
 
@@ -41,16 +41,6 @@ class WSGIMiddleware:
         ...     return [b"up"]
         >>> application = WSGIMiddleware(app, exclude_paths=["/health"])
     """
-
-    def __init__(
-        self,
-        app: Application,
-        *,
-        logger: str = LOGGER,
-        exclude_paths: Iterable[str] = (),
-    ) -> None:
-        self.app = app
-        self._log = AccessLog(logger, exclude_paths)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application for one request."""

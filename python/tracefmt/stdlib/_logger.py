@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from tracefmt import _core
-from tracefmt._cold.logger import merged, resolved
+from tracefmt._cold.logger import is_of_structlog, merged, resolved
 from tracefmt._cold.plain import plain
 from tracefmt.exceptions import ConfigurationError
 
@@ -242,10 +243,21 @@ def get_logger(name: str) -> Logger:
         msg = f"get_logger: {name!r} names no logger of its own; write its name, such as 'app'"
         raise ConfigurationError(msg)
     logger = logging.getLogger(name)
-    if type(logger) is logging.Logger:
-        logger.__class__ = Logger
+    kind: Any = type(logger)
+    if kind is logging.Logger or (is_of_structlog(kind) and not issubclass(kind, Logger)):
+        logger.__class__ = Logger if kind is logging.Logger else _with_callers_of(kind)
         logger._adopted()  # type: ignore[attr-defined]  # noqa: SLF001
     if not isinstance(logger, Logger):
-        msg = f"get_logger: logger {name!r} is a {type(logger).__qualname__}; use logging.getLogger"
+        msg = (
+            f"get_logger: logger {name!r} is a {kind.__module__}.{kind.__qualname__}; "
+            "use logging.getLogger"
+        )
         raise ConfigurationError(msg)
     return logger
+
+
+@functools.cache
+def _with_callers_of(kind: Any) -> type[Logger]:
+    """Return the class of a `Logger` that finds its callers as that class does."""
+    names = {"__module__": Logger.__module__, "__doc__": Logger.__doc__}
+    return type("Logger", (Logger, kind), names)

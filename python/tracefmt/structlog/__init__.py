@@ -2,6 +2,6 @@
 
 from tracefmt.structlog._configure import configure
 from tracefmt.structlog._loggers import LineLogger, LoggerFactory
-from tracefmt.structlog._renderer import Renderer
+from tracefmt.structlog._renderer import Renderer, event_last
 
-__all__ = ["LineLogger", "LoggerFactory", "Renderer", "configure"]
+__all__ = ["LineLogger", "LoggerFactory", "Renderer", "configure", "event_last"]

@@ -12,7 +12,7 @@ from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib import configure as configure_logging
 from tracefmt.stdlib._level import level_number
 from tracefmt.structlog._loggers import LoggerFactory
-from tracefmt.structlog._renderer import Renderer
+from tracefmt.structlog._renderer import Renderer, event_last
 
 _before: dict[str, Any] | None = None
 """structlog's configuration before ours; empty where there was none."""
@@ -83,7 +83,7 @@ def configure(
     if _before is None:
         _before = dict(structlog.get_config()) if structlog.is_configured() else {}
     structlog.configure(
-        processors=[*processors, renderer],
+        processors=[event_last, *processors, renderer],
         wrapper_class=wrapper,
         context_class=dict,
         logger_factory=factory,

@@ -90,6 +90,25 @@ class Renderer:
         self._build()
 
 
+def event_last(logger: Any, method_name: str, event_dict: Any) -> Any:
+    """
+    Put `event` behind all other keys: the first processor of a chain, before those that add keys.
+
+    A `Renderer` takes a ``level`` or ``timestamp`` that stands behind `event` for a processor's.
+    structlog puts `event` behind what a call gives, but not where a logger has been bound to an
+    `event` of its own, and so a user's keyword might pass for the level.
+
+    Example:
+        >>> from tracefmt.structlog import event_last
+        >>> event_last(None, "info", {"event": "paid", "level": "none of it"})
+        {'level': 'none of it', 'event': 'paid'}
+    """
+    del logger, method_name
+    if "event" in event_dict:
+        event_dict["event"] = event_dict.pop("event")
+    return event_dict
+
+
 def _context_variables() -> Mapping[str, ContextVar[Any]]:
     """
     Return structlog's own dict of the variables that have ever been bound.
