@@ -4,13 +4,15 @@ use crate::background::BackgroundSink;
 use crate::changes;
 use crate::encoder::Encoder;
 use crate::error::is_ordinary;
+use crate::ffi;
 use crate::imports;
 use crate::record::RecordView;
 use crate::sink::Sink;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple, PyType};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// The native half of a handler: it stands in for the handler's method `handle`.
 ///
@@ -19,6 +21,9 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 pub struct LineHandler {
     /// A weak reference to the handler, which holds this object.
     owner: Py<PyAny>,
+    class: Py<PyType>,
+    /// The version of the class when its methods were last seen to be ours; 0 for never.
+    version: AtomicU32,
     filters: Py<PyList>,
     encoder: Py<Encoder>,
     sink: Target,
@@ -40,6 +45,7 @@ impl LineHandler {
     #[new]
     fn new(
         owner: Py<PyAny>,
+        class: Py<PyType>,
         filters: Py<PyList>,
         encoder: Py<Encoder>,
         sink: Target,
@@ -48,6 +54,8 @@ impl LineHandler {
     ) -> Self {
         Self {
             owner,
+            class,
+            version: AtomicU32::new(0),
             filters,
             encoder,
             sink,
@@ -59,6 +67,10 @@ impl LineHandler {
     /// Do with a record what `logging.Handler.handle` does.
     fn handle<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = record.py();
+        if !self.is_untouched(py)? {
+            let owner = self.owner.bind(py).call0()?;
+            return imports::HANDLE_BY_CLASS.get(py)?.call1((owner, record));
+        }
         if !self.filters.bind(py).is_empty() {
             let owner = self.owner.bind(py).call0()?;
             return imports::HANDLE.get(py)?.call1((owner, record));
@@ -120,8 +132,26 @@ impl LineHandler {
         let Ok(level) = level.extract::<i64>() else {
             return Ok(None);
         };
-        let simple = native.get().is_simple(py);
+        let simple = native.get().is_simple(py) && native.get().is_untouched(py)?;
         Ok(simple.then_some((native, level)))
+    }
+
+    /// Whether the methods of the handler's class are ours: somebody may have patched it since.
+    pub fn is_untouched(&self, py: Python<'_>) -> PyResult<bool> {
+        let class = self.class.bind(py);
+        let version = ffi::version_of(class);
+        if version != 0 && version == self.version.load(Relaxed) {
+            return Ok(true);
+        }
+        let untouched = imports::CLASS_IS_UNTOUCHED
+            .get(py)?
+            .call1((class,))?
+            .is_truthy()?;
+        if untouched {
+            // looking up its methods has given it a version if it had none
+            self.version.store(ffi::version_of(class), Relaxed);
+        }
+        Ok(untouched)
     }
 
     pub fn filters<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {

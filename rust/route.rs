@@ -174,6 +174,11 @@ impl Route {
                 return Ok(false);
             }
         }
+        for stop in &self.reached {
+            if !stop.native.get().is_untouched(py)? {
+                return Ok(false);
+            }
+        }
         for (logger, known) in &self.above {
             for (value, known) in leading(logger.bind(py))?.iter().zip(known) {
                 let same = match (value, known) {

@@ -91,6 +91,31 @@ assert exported() == (7, 7, {"order_id"}), exported()
     assert lines == [LINE]
 
 
+@pytest.mark.parametrize("queued", [True, False])
+def test_logging_handler_before_a_capture(logged, queued):
+    """What is taken down for a handler after LoggingHandler's is not exported."""
+    handler = "tracefmt.QueueHandler(queue.SimpleQueue())"
+    if not queued:
+        handler = "logging.handlers.MemoryHandler(9, target=logging.getLogger().handlers[0])"
+    lines = logged(
+        EXPORTED
+        + f"""
+import logging.handlers, queue
+root = logging.getLogger()
+root.addHandler({handler})
+if not {queued}:
+    root.handlers[-1].addFilter(tracefmt.ContextFilter())
+    root.handlers.pop(0)
+with span(7):
+    log.info("paid %d", 7, extra={{"order_id": 7}})
+logging.shutdown()
+assert exported() == (7, 7, {{"order_id"}}), exported()
+"""
+    )
+
+    assert lines == [LINE]
+
+
 def test_logging_handler_and_hooks(logged):
     """What LoggingHandler exports of an uncaught exception has the ids of the span it left."""
     (line,) = logged(
@@ -231,13 +256,18 @@ def test_caplog_with_our_formatter(caplog, monkeypatch):
     assert caplog.text == '{"level":"warning","logger":"beside.caplog","message":"paid"}\n'
 
 
-def test_loguru_sink(run_script):
-    """A handler of ours is a sink of loguru's, and takes extras, exceptions and ids with it."""
-    source = Page("beside").files["sink.py"]
+def lines_of(run_script, file):
+    """Run a file of the page within a span; return its lines."""
+    source = Page("beside").files[file]
     head = START.format(get_logger="logging.getLogger").rpartition("\n")[0].rpartition("\n")[0]
     body = source.replace("\n", "\n    ")
     out = run_script(f"{head}\nwith span(7):\n    {body}")
-    first, second = map(json.loads, out.splitlines())
+    return list(map(json.loads, out.splitlines()))
+
+
+def test_loguru_sink(run_script):
+    """A handler of ours is a sink of loguru's, and takes extras, exceptions and ids with it."""
+    first, second = lines_of(run_script, "sink.py")
 
     assert first["message"] == "order received"
     assert first["extra"] == {"order_id": 7}
@@ -245,3 +275,20 @@ def test_loguru_sink(run_script):
     assert second["level"] == "error"
     assert second["message"] == "order failed"
     assert second["exception.type"] == "ZeroDivisionError"
+
+
+def test_loguru_intercepts(run_script):
+    """What logging hands to loguru is one line each, with the logger's name, attributes and ids."""
+    first, second, third = lines_of(run_script, "intercept.py")
+
+    assert {line["trace_id"] for line in (first, second, third)} == {f"{7:032x}"}
+    assert [line["message"] for line in (first, second, third)] == [
+        *("order 7 {read}", "order received", "order failed"),
+    ]
+    assert (first["logger"], first["level"], first["extra"]) == (
+        *("orders.db", "info", {"order_id": 7}),
+    )
+    assert second["extra"] == {"order_id": 7}
+    assert (third["logger"], third["level"]) == ("orders.db", "error")
+    assert third["exception.type"] == "ZeroDivisionError"
+    assert third["exception.stacktrace"].endswith("ZeroDivisionError: division by zero\n")

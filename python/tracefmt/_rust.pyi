@@ -80,6 +80,7 @@ class LineHandler:
     def __new__(
         cls,
         owner: Any,
+        kind: type,
         filters: list[Any],
         encoder: Encoder,
         sink: Sink | BackgroundSink,

@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from tests.core.line import checked
 
 import tracefmt
 
@@ -170,3 +171,26 @@ def test_many_threads_write_whole_lines(read):
         thread.join()
 
     assert sorted(messages()) == sorted(name * 50 for name in "abcd" for _ in range(500))
+
+
+@pytest.mark.parametrize("get_logger", [logging.getLogger, tracefmt.get_logger])
+def test_a_patched_class(get_logger, tmp_path):
+    """What somebody patches on the handler's class is called, and no longer when it is put back."""
+    path = tmp_path / "app.jsonl"
+    handler = tracefmt.FileHandler(path)
+    log = get_logger(f"patched.{get_logger.__module__}")
+    log.handlers, log.propagate = [handler], False
+    seen = []
+    log.error("one")
+    with mock.patch.object(tracefmt.FileHandler, "emit", lambda _, record: seen.append(record.msg)):
+        log.error("two")
+    with mock.patch.object(
+        logging.Handler, "handle", lambda _, record: seen.append(record.getMessage())
+    ):
+        log.error("three")
+    log.error("four")
+    log.handlers = []
+    handler.close()
+
+    assert seen == ["two", "three"]
+    assert [checked(line)["message"] for line in path.read_bytes().splitlines()] == ["one", "four"]

@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import weakref
+from collections.abc import Mapping
 from typing import Any
 
 from tracefmt import _core
@@ -25,6 +26,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
     """
 
     _OURS = True
+    _METHODS: Mapping[str, Any]  # what a class of ours handles records with
 
     _stream: Any = None
     _sink: _core.LineSink | None = None
@@ -95,6 +97,12 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         self._filters = filters
         self._bind()
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Keep the methods that a class of ours has: somebody may patch it later."""
+        super().__init_subclass__(**keywords)
+        if "_OURS" in vars(cls):
+            cls._METHODS = {name: getattr(cls, name) for name in _HANDLING}
+
     def _bind(self) -> None:
         """Let the core stand in for `handle` where it can: it does the same, in one native call."""
         own = self.__dict__
@@ -112,7 +120,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             return
         if not any(name in vars(kind) for kind in _users_classes(self) for name in _HANDLING):
             parts = (self._filters, self._encoder, self._sink, self._ready)
-            stand_in = native(weakref.ref(self), *parts, self._flush_level)
+            stand_in = native(weakref.ref(self), kind, *parts, self._flush_level)
             own["handle"] = stand_in.handle
             self._native = (stand_in, own["handle"])
 
