@@ -22,6 +22,7 @@ OPT_IN = {
     ),
     **dict.fromkeys((Input.PROCESS_ID, Input.PROCESS_NAME), "`process`"),
     **dict.fromkeys((Input.THREAD_ID, Input.THREAD_NAME), "`thread`"),
+    Input.EXCEPTION_CHAIN: "`exception`",
     Input.TRUNCATED: "`max_line_bytes`",
 }
 HEAD = """# Schemas
@@ -45,6 +46,7 @@ Each works with each schema, but where the backend prescribes a form or a key.
 | `callsite` | file, line and function: `True`, or a level from which on |
 | `process`, `thread` | the process's and the thread's id and name |
 | `nest` | the attributes inside of one object with this key |
+| `exception` | `"structured"`: exceptions as data under the key below, for what each came from and for groups, with `max_frames`, `max_chain`, `show_locals`; the stacktrace's text only where the backend reads it (`ecs`, `gcp`, `datadog`), or with `stacktrace` |
 | `max_line_bytes` | bytes that a line may have, or `"container"` for the 16 KiB of container runtimes; `truncated` says what was cut |
 | `project` | the Google Cloud project (`gcp`), else `GOOGLE_CLOUD_PROJECT` |
 

@@ -215,7 +215,7 @@ impl Encoder {
             context.add(py, view, self)?;
         }
         if let Some(screen) = &self.screen {
-            let removed = screen.apply(py, view, &mut exception[1])?;
+            let removed = screen.apply(py, view, &mut exception)?;
             if removed && view.keys.is_some() {
                 view.name_apart(py, &self.names)?;
             }

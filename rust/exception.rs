@@ -6,13 +6,15 @@ use crate::record::RecordView;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString, PyTuple};
 
-/// Type, message and stacktrace, where they exist.
-pub type ExceptionText<'py> = [Option<Bound<'py, PyAny>>; 3];
+/// Type, message, stacktrace and chain, where they exist; last the stacktrace where there is no chain.
+pub type ExceptionText<'py> = [Option<Bound<'py, PyAny>>; 5];
 
 fn exception_text<'py>(texts: &Bound<'py, PyTuple>) -> Result<ExceptionText<'py>, Stop> {
     let part =
         |index| -> PyResult<_> { Ok(Some(texts.get_item(index)?).filter(|text| !text.is_none())) };
-    Ok([part(0)?, part(1)?, part(2)?])
+    let (stacktrace, chain) = (part(2)?, part(3)?);
+    let rendered = stacktrace.clone().filter(|_| chain.is_none());
+    Ok([part(0)?, part(1)?, stacktrace, chain, rendered])
 }
 
 /// The texts of what a record, or its capture, has for an exception.
@@ -41,7 +43,7 @@ pub fn texts_of<'py>(
         text.cast_exact::<PyString>()
             .is_ok_and(|text| text.len().is_ok_and(|len| len > 0))
     });
-    Ok([None, None, rendered.cloned()])
+    Ok([None, None, rendered.cloned(), None, rendered.cloned()])
 }
 
 /// None or False, as logging has them where there is no exception.

@@ -1,6 +1,7 @@
 //! What of a line is shown to the plan's screen: only what redaction or a limit may concern.
 
 use crate::error::Stop;
+use crate::exception::ExceptionText;
 use crate::imports;
 use crate::record::RecordView;
 use crate::value::{self, Item};
@@ -82,7 +83,7 @@ impl Screen {
         &self,
         py: Python<'py>,
         view: &mut RecordView<'py>,
-        exception_message: &mut Option<Bound<'py, PyAny>>,
+        exception: &mut ExceptionText<'py>,
     ) -> Result<bool, Stop> {
         let screen = self.shared.bind(py);
         let attribute = intern!(py, "attribute");
@@ -93,8 +94,11 @@ impl Screen {
             let seen = screen.call_method1(intern!(py, "format_args"), (args,))?;
             view.format_args = Some(seen).filter(|args| !args.is_none());
         }
-        if let Some(message) = self.cut(screen, exception_message.as_ref())? {
-            *exception_message = Some(message);
+        if let Some(message) = self.cut(screen, exception[1].as_ref())? {
+            exception[1] = Some(message);
+        }
+        if let Some(chain) = &exception[3] {
+            exception[3] = Some(screen.call_method1(intern!(py, "chain"), (chain,))?);
         }
         let mut removed = false;
         for (key, value) in &mut view.attributes {

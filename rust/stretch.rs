@@ -90,7 +90,7 @@ pub fn ids_of<'py>(
         span: Some(span),
         ids: None,
         stale: None,
-        exception: [None, None, None],
+        exception: [None, None, None, None, None],
     };
     let mut written = Vec::new();
     for stretch in stretches {

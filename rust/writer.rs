@@ -98,6 +98,8 @@ impl Writer {
             ("exception_type", "value") => Self::Exception(0),
             ("exception_message", "value") => Self::Exception(1),
             ("exception_stacktrace", "value") => Self::Exception(2),
+            ("exception_chain", "value") => Self::Exception(3),
+            ("exception_rendered", "value") => Self::Exception(4),
             ("stack_info", "value") => Self::UnlessNone(Slot::StackInfo),
             _ => return None,
         })

@@ -189,3 +189,39 @@ def test_follow(command_line, environment, tmp_path):
     assert b"old" not in seen
     assert seen.count(b"rotated") == 1
     assert process.returncode == 130
+
+
+def test_cut_lines_and_exceptions_as_data(tracefmt_command, tmp_path):
+    """What was cut is said below the line, and an exception that is data looks as Python's do."""
+    path = tmp_path / "app.log"
+    path.write_text(
+        '{"timestamp":"2026-11-24T20:13:20Z","level":"error","logger":"app","message":"failed",'
+        '"exception.type":"ValueError","exception.message":"no card","exception.chain":[{"type":'
+        '"ValueError","message":"no card","module":"builtins","frames":[{"file":"/app/pay.py",'
+        '"line":7,"function":"pay","source":"charge()","locals":{"card":"None"}},{"omitted":3}]},'
+        '{"type":"KeyError","message":"\'card\'","relation":"cause","notes":["a note"],'
+        '"frames":[{"file":"/app/pay.py","line":3,"function":"charge"}]},{"omitted":2}],'
+        '"truncated":"payload: 90114 bytes"}\n'
+    )
+    done = tracefmt_command("pretty", "--ids", "none", "--utc", path)
+
+    assert done.stdout == (
+        "2026-11-24 UTC\n"
+        "20:13:20.000  ERROR  app  failed\n"
+        "    cut: payload: 90114 bytes\n"
+        "    [2 more exceptions]\n"
+        "\n"
+        "    Traceback (most recent call last):\n"
+        '      File "/app/pay.py", line 3, in charge\n'
+        "    KeyError: 'card'\n"
+        "    a note\n"
+        "\n"
+        "    The above exception was the direct cause of the following exception:\n"
+        "\n"
+        "    Traceback (most recent call last):\n"
+        '      File "/app/pay.py", line 7, in pay\n'
+        "        charge()\n"
+        "          card = None\n"
+        "      [3 more frames]\n"
+        "    ValueError: no card\n"
+    )

@@ -32,6 +32,7 @@ from tests.core.line import checked
 
 from tracefmt import Field, Schema, SpanContext, bind, schemas
 from tracefmt._cold.exception import describe
+from tracefmt._cold.exception_chain import ChainDescriber, chain_options
 from tracefmt._cold.screen import screen
 from tracefmt._context import ContextFields
 from tracefmt.schemas import Form, Input, _registry
@@ -197,6 +198,15 @@ MESSAGES = st.one_of(
     )),
     st.tuples(VALUES, st.one_of(st.just(()), st.none(), st.tuples(SCALARS))),
 )  # fmt: skip
+CHAINS = st.one_of(
+    VALUES,
+    st.lists(
+        st.fixed_dictionaries(
+            {"message": TEXTS | VALUES}, optional={"frames": VALUES, "notes": VALUES}
+        ),
+        max_size=2,
+    ),
+)
 STANDARD = st.fixed_dictionaries(
     {},
     optional={
@@ -219,7 +229,12 @@ STANDARD = st.fixed_dictionaries(
         "taskName": VALUES,
         "_tracefmt": st.tuples(
             st.one_of(st.none(), st.tuples(*[st.integers(0, 2**65)] * 3), VALUES),
-            st.one_of(st.none(), st.tuples(*[st.one_of(st.none(), TEXTS)] * 3), VALUES),
+            st.one_of(
+                st.none(),
+                st.tuples(*[st.one_of(st.none(), TEXTS)] * 3),
+                st.tuples(*[st.one_of(st.none(), TEXTS)] * 3, CHAINS),
+                VALUES,
+            ),
             st.one_of(st.none(), TEXTS, VALUES),
             VALUES,
             st.one_of(st.none(), st.dictionaries(TEXTS, VALUES, max_size=3), VALUES),
@@ -244,6 +259,9 @@ EXCEPTIONS = st.one_of(
 IDS = st.integers(-1, 2**129) | st.integers(0, 3) | SCALARS
 SPANS = st.one_of(st.none(), st.builds(SpanContext, IDS, IDS, IDS), VALUES)
 SPAN = SpanContext(1, 2, 3)
+STRUCTURED = st.sampled_from(
+    ["text", "structured", {"max_frames": 1, "show_locals": True}, {"stacktrace": True}]
+)
 LONGEST = st.sampled_from([1024, 1100, 2000, "container"])
 FIELDS = ["timestamp", "level", "logger", "message", "service", "trace_id", "args", "stack_info"]
 OPTIONS = st.fixed_dictionaries(
@@ -265,6 +283,7 @@ OPTIONS = st.fixed_dictionaries(
         "thread": st.booleans(),
         "nest": st.sampled_from(["data", "é"]),
         "max_line_bytes": LONGEST,
+        "exception": STRUCTURED,
     },
 )
 LAYOUTS = st.fixed_dictionaries(
@@ -278,6 +297,7 @@ LAYOUTS = st.fixed_dictionaries(
         "thread": st.booleans(),
         "nest": st.just("data"),
         "max_line_bytes": LONGEST,
+        "exception": STRUCTURED,
     },
 )
 PATHS = st.sampled_from(
@@ -346,7 +366,12 @@ def lines(cores, subject, source=lambda: None, schema="flat", **options):
     screened["max_line_bytes"] = options.get("max_line_bytes")
     options["screen"] = screen(**{**dict.fromkeys(SCREENED), "redact": (), **screened})
     plan = schemas.compile_plan(schemas.get(schema), **options)
-    found = [core.Encoder(plan, source, describe).encode_record(subject) for core in cores]
+    exception = options.get("exception", "text")
+    described = describe
+    if exception != "text":
+        with_text = schemas.get(schema).defaults.get("stacktrace", False)
+        described = ChainDescriber(chain_options(exception), with_text=with_text)
+    found = [core.Encoder(plan, source, described).encode_record(subject) for core in cores]
     for line in found:
         checked(line)
     return found

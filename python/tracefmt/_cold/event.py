@@ -149,7 +149,7 @@ def texts_of(stacks: list[Any]) -> ExceptionText | None:
     try:
         first = stacks[0]
         kind, message = str(first["exc_type"]), str(first["exc_value"])
-        return ExceptionText(kind, message, "".join(_chain(stacks)))
+        return ExceptionText(kind, message, "".join(_chain(stacks)), _chain_as_data(stacks))
     except Exception:
         return None
 
@@ -181,6 +181,29 @@ def _one(stack: dict[str, Any]) -> list[str]:
         parts.append(f"---------------- {number} ----------------\n")
         parts += _chain(member)
     return parts
+
+
+def _chain_as_data(stacks: list[Any]) -> list[dict[str, Any]]:
+    """Return the stacks as `tracefmt._cold.exception_chain` has them, without variables."""
+    return [_one_as_data(stack, is_first=not index) for index, stack in enumerate(stacks)]
+
+
+def _one_as_data(stack: dict[str, Any], *, is_first: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "type": str(stack["exc_type"]),
+        "message": str(stack["exc_value"]),
+    }
+    if not is_first:
+        found["relation"] = "cause" if stack["is_cause"] else "context"
+    if notes := stack.get("exc_notes"):
+        found["notes"] = [str(note) for note in notes]
+    found["frames"] = [
+        {"file": frame["filename"], "line": frame["lineno"], "function": frame["name"]}
+        for frame in stack["frames"]
+    ]
+    if members := stack.get("exceptions"):
+        found["exceptions"] = [_chain_as_data(member) for member in members]
+    return found
 
 
 def stack_text(given: Any) -> str | None:

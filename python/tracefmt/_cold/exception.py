@@ -1,4 +1,4 @@
-"""The three texts of an exception."""
+"""What a line says of an exception."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class ExceptionText(NamedTuple):
     type: str | None
     message: str | None
     stacktrace: str | None
+    chain: list[dict[str, Any]] | None = None
 
 
 def describe(exc_info: Any) -> ExceptionText | None:
@@ -23,7 +24,7 @@ def describe(exc_info: Any) -> ExceptionText | None:
     The stacktrace is equal to ``"".join(traceback.format_exception(...))``.
     """
     try:
-        error, trace = _unpack(exc_info)
+        error, trace = unpacked(exc_info)
     except Exception:
         return None
     if error is None:
@@ -35,7 +36,8 @@ def describe(exc_info: Any) -> ExceptionText | None:
     return ExceptionText(qualified_name(type(error)), safe_str(error), stacktrace)
 
 
-def _unpack(exc_info: Any) -> tuple[BaseException | None, Any]:
+def unpacked(exc_info: Any) -> tuple[BaseException | None, Any]:
+    """Return the exception and the traceback that ``exc_info`` holds."""
     if issubclass(type(exc_info), BaseException):
         return exc_info, exc_info.__traceback__
     if issubclass(type(exc_info), tuple) and len(exc_info) == 3:  # noqa: PLR2004

@@ -59,10 +59,11 @@ class LineLimit:
     def __init__(self, given: Any, outline: Outline, report: Report | None) -> None:
         self.longest = checked(given) - 1  # without the newline
         self._outline, self._report = outline, report
-        if _frame(outline) > self.longest // 2:
+        needed = _frame(outline, () if report is None else report.path)
+        if needed > self.longest // 2:
             msg = (
                 f"max_line_bytes={given!r}: the keys of this schema alone need "
-                f"{_frame(outline)} bytes; write twice as many, or give fields shorter keys"
+                f"{needed} bytes; write twice as many, or give fields shorter keys"
             )
             raise ConfigurationError(msg)
 
@@ -107,15 +108,18 @@ def checked(given: Any) -> int:
     return found
 
 
-def _frame(outline: Outline) -> int:
-    """Return the bytes of all that is around the values that stay in any case."""
-    size = sum(map(len, (outline.before, outline.opening, outline.closing, outline.after))) + 1
+def _frame(outline: Outline, path: Sequence[str] = ()) -> int:
+    """Return the bytes of what is around the values that stay in any case; `path` leads to one."""
+    size = 0
     for key, (_, item) in outline.members.items():
         if isinstance(item, Outline):
-            size += _frame(item)
+            size += _frame(item, path[1:] if path and path[0] == key else ())
         elif item.rank in (ESSENTIAL, MESSAGE):
             size += len(key) + len('{"key":,"value":},')
-    return size
+    if size == 0 and not path:
+        return 0
+    own = (outline.before, outline.opening, outline.closing, outline.after)
+    return size + sum(map(len, own)) + 1
 
 
 class _Room:
@@ -172,34 +176,51 @@ def _cut(line: bytes, longest: int, outline: Outline, report: Report | None) -> 
 
 def _fill(room: _Room, leaves: Sequence[Leaf]) -> None:
     """Choose what stays: of each rank first what is short, and of what is long a share."""
-    ranks: tuple[list[Leaf], ...] = ([], [], [], [])
+    ranks: tuple[list[Leaf], ...] = ([], [], [], [], [])
     for leaf in leaves:
         is_long = leaf.place.rank == ESSENTIAL and leaf.size > SHORT
         ranks[FIELD if is_long else leaf.place.rank].append(leaf)
-    essentials, messages, fields, attributes = ranks
+    essentials, messages, fields, frames, attributes = ranks
     room.keep_whole(essentials)
     quarter = room.left // 4
     wanted = min(sum(leaf.size for leaf in messages), room.left // 2)
     room.keep_whole([leaf for leaf in fields if leaf.size <= SHORT], reserved=wanted)
     fields = [leaf for leaf in fields if not leaf.is_open]
-    for_fields = min(sum(leaf.size for leaf in fields), quarter)
+    for_fields = min(sum(leaf.size for leaf in fields + frames), quarter)
     for_attributes = min(sum(leaf.size for leaf in attributes), quarter)
     room.share(messages, max(wanted, room.left - for_fields - for_attributes))
-    room.share(fields, room.left - for_attributes)
+    for_frames = min(sum(leaf.size for leaf in frames), (room.left - for_attributes) // 2)
+    room.share(fields, room.left - for_attributes - for_frames)
+    room.keep_whole(_innermost_first(frames), reserved=for_attributes)
     room.keep_whole(sorted(attributes, key=lambda leaf: leaf.size))
     texts = [leaf for leaf in attributes if not leaf.is_open and leaf.is_text]
     room.share(texts[: max(1, room.left // _PIECE)], room.left)
 
 
+def _innermost_first(frames: Sequence[Leaf]) -> list[Leaf]:
+    """Return the frames by how far they are from where something was raised."""
+    behind: dict[int, int] = {}
+    far: list[tuple[int, int]] = []
+    for index in range(len(frames) - 1, -1, -1):
+        stack = id(frames[index].parent)
+        far.append((behind.get(stack, 0), index))
+        behind[stack] = behind.get(stack, 0) + 1
+    return [frames[index] for _, index in sorted(far)]
+
+
 def _told(leaves: Sequence[Leaf], room: int) -> str:
     """Return the names of what is missing and the bytes of each, most first."""
-    missing = sorted((leaf for leaf in leaves if leaf.missing), key=lambda leaf: -leaf.missing)
+    sizes: dict[str, int] = {}
+    for leaf in leaves:
+        if leaf.missing:
+            sizes[leaf.key] = sizes.get(leaf.key, 0) + leaf.missing
+    missing = sorted(sizes.items(), key=lambda pair: -pair[1])
     parts: list[str] = []
     size = 0
-    for index, leaf in enumerate(missing):
-        part = f"{_name(leaf.key)}: {leaf.missing} bytes"
+    for index, (key, count) in enumerate(missing):
+        part = f"{_name(key)}: {count} bytes"
         others = missing[index:]
-        rest = f"{len(others)} more: {sum(leaf.missing for leaf in others)} bytes"
+        rest = f"{len(others)} more: {sum(count for _, count in others)} bytes"
         last = len(rest) + 2 if len(others) > 1 else 0
         if size + len(part) + 2 + last > room:
             parts.append(rest)

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from tracefmt._cold.shorten import shorten
 
-ESSENTIAL, MESSAGE, FIELD, ATTRIBUTE = range(4)
+ESSENTIAL, MESSAGE, FIELD, FRAME, ATTRIBUTE = range(5)
 """Ranks: what stays first."""
 _STRING = '{"stringValue":"'
 
@@ -18,7 +18,7 @@ class Place(NamedTuple):
     What a member of a line is.
 
     Attributes:
-        rank: `ESSENTIAL`, `MESSAGE`, `FIELD` or `ATTRIBUTE`.
+        rank: `ESSENTIAL`, `MESSAGE`, `FIELD`, `FRAME` (one of many) or `ATTRIBUTE`.
         middle: whether it is cut in its middle rather than at its end.
         whole: whether it is left out rather than cut.
         any_value: whether its text stands in an ``AnyValue``.
@@ -59,10 +59,12 @@ Item: TypeAlias = "Place | Outline"
 class Node:
     """A group as it is in a line."""
 
-    __slots__ = ("is_open", "members", "number", "outline", "parent")
+    __slots__ = ("is_open", "key", "members", "number", "outline", "parent")
 
-    def __init__(self, outline: Outline, number: int = 0, parent: Node | None = None) -> None:
-        self.outline, self.number, self.parent = outline, number, parent
+    def __init__(
+        self, outline: Outline, number: int = 0, parent: Node | None = None, key: str = ""
+    ) -> None:
+        self.outline, self.number, self.parent, self.key = outline, number, parent, key
         self.members: list[Node | Leaf] = []
         self.is_open = False
 
@@ -169,12 +171,14 @@ def _read_group(text: str, at: int, node: Node, leaves: list[Leaf]) -> None:
     outline = node.outline
     for key, start, parts in _MEMBERS[outline.form](text, at):
         number, item = outline.members.get(key, outline.rest)
-        if isinstance(item, Outline):
-            child = Node(item, number, node)
+        name = key[1:-1] or node.key  # an item has no name of its own
+        if isinstance(item, Outline) and text.startswith(item.opening, start):
+            child = Node(item, number, node, name)
             node.members.append(child)
             _read_group(text, start + len(item.opening), child, leaves)
         else:
-            leaf = Leaf(item, number, node, key[1:-1], parts)
+            place = item if isinstance(item, Place) else Place(FIELD, whole=True)  # an empty one
+            leaf = Leaf(place, number, node, name, parts)
             node.members.append(leaf)
             leaves.append(leaf)
 

@@ -36,7 +36,7 @@ class Captured(NamedTuple):
     """
 
     span: tuple[int, int, int] | None
-    exception: tuple[str | None, str | None, str | None] | None = None
+    exception: ExceptionText | None = None
     format_error: str | None = None
     format_args: Any = None
     fields: dict[str, Any] | None = None
@@ -45,7 +45,10 @@ class Captured(NamedTuple):
     def mark(self) -> tuple[Any, ...]:
         """Return what is put on the record."""
         span = None if self.span is None else tuple(self.span)
-        exception = None if self.exception is None else tuple(self.exception)
+        exception: tuple[Any, ...] | None = None
+        if self.exception is not None:
+            exception = tuple(self.exception)
+            exception = exception[:3] if self.exception.chain is None else exception
         rest = () if self.stale is None else (self.stale,)
         return (span, exception, self.format_error, self.format_args, self.fields, *rest)
 
@@ -70,11 +73,24 @@ def captured(mark: Any) -> Captured | None:
     stale = rest[0] if rest else None
     return Captured(
         _span(span),
-        ExceptionText(*map(_text_or_none, exception)) if _is_triple(exception) else None,
+        _exception(exception),
         visible(error) if type(error) is str else None,
         args,
         fields if type(fields) is dict and all(type(key) is str for key in fields) else None,
         stale if type(stale) is str and stale in REASONS else None,
+    )
+
+
+def _exception(parts: Any) -> ExceptionText | None:
+    """Return the texts, and the chain, which is there where it was asked for."""
+    if type(parts) is not tuple or len(parts) not in (3, 4):
+        return None
+    kind, message, stacktrace, chain = (*parts, None)[:4]
+    return ExceptionText(
+        _text_or_none(kind),
+        _text_or_none(message),
+        _text_or_none(stacktrace),
+        chain if type(chain) is list else None,
     )
 
 

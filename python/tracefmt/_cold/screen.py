@@ -66,6 +66,21 @@ class Screen:
         """Return a message within the limits; nothing in it is looked for."""
         return cut(text, self.limits.string)
 
+    def chain(self, chain: Any) -> Any:
+        """Return an exception as data, its messages and notes within the limits."""
+        if type(chain) is list:
+            return [self.chain(part) for part in chain]
+        if type(chain) is not dict or self.limits.string == NO_LIMIT:
+            return chain
+        found = dict(chain)
+        if type(message := found.get("message")) is str:
+            found["message"] = self.text(message)
+        if type(notes := found.get("notes")) is list:
+            found["notes"] = [self.text(note) if type(note) is str else note for note in notes]
+        if type(members := found.get("exceptions")) is list:
+            found["exceptions"] = self.chain(members)
+        return found
+
     def _seen(self, value: Any, states: States, path: Path, open_: _Open, depth: int) -> Any:
         """Return what is written at a path."""
         if self.redaction is not None and any(node.ends for node in states):

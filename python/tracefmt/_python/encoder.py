@@ -147,7 +147,7 @@ class Line(RecordView):
 
     span: SpanContext | tuple[int, int, int] | None
     stale: str | None
-    exception: ExceptionText | tuple[str | None, ...] | None
+    exception: ExceptionText | None
 
     def has_seldom_fields(self) -> bool:
         """Return whether one of the fields is there that most lines are without."""
@@ -164,5 +164,6 @@ _SELDOM = frozenset(
     {
         *("trace_stale", "format_args", "format_error", "stack_info"),
         *("exception_type", "exception_message", "exception_stacktrace"),
+        *("exception_rendered", "exception_chain"),
     }
 )

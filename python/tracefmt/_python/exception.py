@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def texts_of(
     line: RecordView, describe: Callable[[Any], ExceptionText | None]
-) -> ExceptionText | tuple[str | None, ...] | None:
+) -> ExceptionText | None:
     """Return the texts of what a record, or its capture, has for an exception."""
     if line.capture is not None and line.capture.exception is not None:
         return line.capture.exception

@@ -169,7 +169,7 @@ def _id(index: int, encode: Callable[[int], str]) -> Writer:
 
 def _exception(index: int) -> Writer:
     def write(line: Line) -> str | None:
-        text = None if line.exception is None else line.exception[index]
+        text: Any = None if line.exception is None else line.exception[index]
         return None if text is None else encode_string(text)
 
     return write
@@ -177,6 +177,19 @@ def _exception(index: int) -> Writer:
 
 def _trace_stale(line: Line) -> str | None:
     return None if line.stale is None else encode_string(line.stale)
+
+
+def _rendered(line: Line) -> Any:
+    """Return the stacktrace where there is nothing better."""
+    return _part(2)(line) if _part(3)(line) is None else None
+
+
+def _value(read: Callable[[Line], Any]) -> Writer:
+    def write(line: Line) -> str | None:
+        value = read(line)
+        return None if value is None else encode_value(value)
+
+    return write
 
 
 def _format_args(line: Line) -> str | None:
@@ -229,6 +242,8 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("exception_type", "value"): _exception(0),
     ("exception_message", "value"): _exception(1),
     ("exception_stacktrace", "value"): _exception(2),
+    ("exception_rendered", "value"): _value(_rendered),
+    ("exception_chain", "value"): _value(_part(3)),
     ("stack_info", "value"): _unless_none("stack_info"),
     **{
         (given, "any_value"): _any(_standard(name))
@@ -252,4 +267,6 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("exception_type", "any_value"): _any(_part(0)),
     ("exception_message", "any_value"): _any(_part(1)),
     ("exception_stacktrace", "any_value"): _any(_part(2)),
+    ("exception_rendered", "any_value"): _any(_rendered),
+    ("exception_chain", "any_value"): _any(_part(3)),
 }

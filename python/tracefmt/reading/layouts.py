@@ -19,7 +19,8 @@ Layout = Mapping[str, tuple[str, ...]]
 MEMBERS = (
     *("time", "level", "logger", "message", "service", "process"),
     *("trace_id", "span_id", "trace_flags"),
-    *("exception_type", "exception_message", "exception_stacktrace"),
+    *("exception_type", "exception_message", "exception_stacktrace", "exception_chain"),
+    "truncated",
 )
 OTLP = "otlp"
 """Its lines are trees: `tracefmt.reading.otlp` walks them, no row can say where what is."""

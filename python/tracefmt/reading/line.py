@@ -44,6 +44,7 @@ class LogLine:
         span_id: 16 hex digits, or None.
         trace_flags: the W3C flags, or None.
         exception: what was raised.
+        truncated: what was cut from the line, in the words of the line.
         attributes: all else, in the line's order.
     """
 
@@ -57,4 +58,5 @@ class LogLine:
     span_id: str | None = None
     trace_flags: int | None = None
     exception: LogException | None = None
+    truncated: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tracefmt.reading import level, time
+from tracefmt.reading import chain, level, time
 from tracefmt.reading.line import LogException, LogLine
 from tracefmt.reading.trace_id import ABSENT, judge, judge_span_id
 
@@ -37,7 +37,14 @@ def records(value: Mapping[str, Any]) -> Iterator[LogLine]:
 def _record(record: Mapping[str, Any], resource: Mapping[str, Any], logger: str | None) -> LogLine:
     found = attributes(record.get("attributes"))
     parts = [found.pop(key, None) for key in _EXCEPTION]
-    exception = LogException(*(part if isinstance(part, str) else None for part in parts))
+    kind, message, stacktrace = (part if isinstance(part, str) else None for part in parts)
+    if stacktrace is None and (told := chain.text(found.get("exception.chain"))) is not None:
+        stacktrace = told
+        del found["exception.chain"]
+    exception = LogException(kind, message, stacktrace)
+    truncated = found.get("truncated")
+    if isinstance(truncated, str):
+        del found["truncated"]
     point = time.parse(record.get("timeUnixNano")) or time.parse(record.get("observedTimeUnixNano"))
     name = level.read(record.get("severityText"))
     flags = record.get("flags")
@@ -55,6 +62,7 @@ def _record(record: Mapping[str, Any], resource: Mapping[str, Any], logger: str 
         span_id=judge_span_id(record.get("spanId")),
         trace_flags=flags & 0xFF if isinstance(flags, int) else None,
         exception=exception if exception != LogException() else None,
+        truncated=truncated if isinstance(truncated, str) else None,
         attributes=found,
     )
 

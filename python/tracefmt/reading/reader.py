@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from tracefmt.reading import layouts, level, otlp, time
+from tracefmt.reading import chain, layouts, level, otlp, time
 from tracefmt.reading.line import LogException, LogLine
 from tracefmt.reading.trace_id import ABSENT, VALID, TraceId, judge, judge_span_id
 from tracefmt.schemas import Schema
@@ -89,10 +89,11 @@ class Reader:
 
     def _view(self, value: dict[str, Any]) -> LogLine:
         used: set[str] = set()
+        told = self._chain(value, used)  # says no more than the text, if that is there, too
         exception = LogException(
             self._text(value, "exception_type", used),
             self._text(value, "exception_message", used),
-            self._stacktrace(value, used),
+            self._stacktrace(value, used) or told,
         )
         return LogLine(
             time=self._time(value, used),
@@ -105,6 +106,7 @@ class Reader:
             span_id=self._span_id(value, used),
             trace_flags=self._flags(value, used),
             exception=exception if exception != LogException() else None,
+            truncated=self._text(value, "truncated", used),
             attributes={
                 key: member
                 for key, member in _without(value, used).items()
@@ -180,6 +182,14 @@ class Reader:
             if isinstance(found, list) and found and all(isinstance(f, str) for f in found):
                 used.add(key)
                 return "".join(part if part.endswith("\n") else f"{part}\n" for part in found)
+        return None
+
+    def _chain(self, value: Mapping[str, Any], used: set[str]) -> str | None:
+        for key, found in self._candidates(value, "exception_chain"):
+            text = chain.text(found)
+            if text is not None:
+                used.add(key)
+                return text
         return None
 
 

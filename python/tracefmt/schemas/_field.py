@@ -45,6 +45,8 @@ class Input(enum.Enum):
     EXCEPTION_TYPE = "exception_type"
     EXCEPTION_MESSAGE = "exception_message"
     EXCEPTION_STACKTRACE = "exception_stacktrace"
+    EXCEPTION_CHAIN = "exception_chain"
+    """The exception and those that it came from, as data."""
     STACK_INFO = "stack_info"
     TRUNCATED = "truncated"
     """What `max_line_bytes` has cut from the line."""

@@ -86,10 +86,23 @@ def with_nest(schema: Schema, key: str | None) -> Schema:
 
 def with_truncated(schema: Schema, max_line_bytes: Any) -> Schema:
     """Return the schema with a field that says what was cut, beside the attributes."""
-    fields = tuple(leaves(schema.fields))
-    if max_line_bytes is None or any(field.input is Input.TRUNCATED for field in fields):
+    if max_line_bytes is None:
         return schema
-    added = Field("truncated", Input.TRUNCATED)
+    return _with_field(schema, Field("truncated", Input.TRUNCATED))
+
+
+def with_chain(schema: Schema, exception: Any) -> Schema:
+    """Return the schema with a field for an exception as data, beside the attributes."""
+    if exception == "text":
+        return schema
+    return _with_field(schema, Field("exception.chain", Input.EXCEPTION_CHAIN))
+
+
+def _with_field(schema: Schema, added: Field) -> Schema:
+    """Return the schema with a field where it has none for the same input."""
+    fields = tuple(leaves(schema.fields))
+    if any(field.input is added.input for field in fields):
+        return schema
 
     def beside(items: tuple[Item, ...]) -> tuple[Item, ...]:
         inside = tuple(
@@ -102,6 +115,17 @@ def with_truncated(schema: Schema, max_line_bytes: Any) -> Schema:
     if any(field.input is Input.ATTRIBUTES for field in fields):
         return schema.replace(beside(schema.fields))
     return schema.replace((*schema.fields, added))
+
+
+def writes_stacktrace(schema: Schema, exception: Any) -> bool:
+    """Return whether a line has the stacktrace's text, also beside the exception as data."""
+    if exception == "text" or all(
+        field.input is not Input.EXCEPTION_CHAIN for field in leaves(schema.fields)
+    ):
+        return True
+    default = schema.defaults.get("stacktrace", False)
+    given = exception.get("stacktrace") if isinstance(exception, Mapping) else None
+    return bool(default if given is None else given)
 
 
 def hidden_inputs(schema: Schema, **shown: Any) -> frozenset[Input]:

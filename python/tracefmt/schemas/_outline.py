@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tracefmt._cold.line_limit import LineLimit, Report
-from tracefmt._cold.line_tree import ATTRIBUTE, ESSENTIAL, FIELD, MESSAGE, Outline, Place
+from tracefmt._cold.line_tree import ATTRIBUTE, ESSENTIAL, FIELD, FRAME, MESSAGE, Outline, Place
 from tracefmt._python.scalar.string import encode as encode_string
 from tracefmt.schemas._field import Field, Form, Group, Input, Item
 from tracefmt.schemas._schema import Schema
@@ -56,6 +56,8 @@ def _outline(
         elif item.form is Form.MEMBERS:
             keys = members.get(item.input, ())
             found.update({_key(key, form): (number, _place(item, form)) for key in keys})
+        elif item.input is Input.EXCEPTION_CHAIN:
+            found[_key(item.key, form)] = number, _chain(item.key, form)
         else:
             found[_key(item.key, form)] = number, _place(item, form)
     opening, closing = "{}" if form is Form.OBJECT else "[]"
@@ -71,6 +73,24 @@ def _group(
         return Place(FIELD, whole=True)
     wrapped = ('{"kvlistValue":{"values":', "}}") if outer is Form.KEY_VALUES else ("", "")
     return _outline(group.fields, group.form, members, _frame(group.key, outer), wrapped)
+
+
+def _chain(key: str, outer: Form) -> Outline:
+    """Return what an exception as data is: exceptions, each with its texts and its frames."""
+    is_any = outer is Form.KEY_VALUES
+    form = Form.KEY_VALUES if is_any else Form.OBJECT
+    array = ('{"arrayValue":{"values":[', "]}}") if is_any else ("[", "]")
+    inside = ('{"kvlistValue":{"values":[', "]}}") if is_any else ("{", "}")
+    text = Place(FIELD, any_value=is_any)
+    frame = (0, Place(FRAME, whole=True))
+    frames = Outline(*array, "list", {"": frame}, frame, *_frame("frames", form))
+    names = ("type", "message", "module", "relation", "notes", "frames", "exceptions", "omitted")
+    found: dict[str, tuple[int, Place | Outline]] = {
+        _key(name, form): (number, frames if name == "frames" else text)
+        for number, name in enumerate(names)
+    }
+    one = Outline(*inside, form.value, found, (len(names), text))
+    return Outline(*array, "list", {"": (0, one)}, (0, text), *_frame(key, outer))
 
 
 def _can_be_read(group: Group) -> bool:

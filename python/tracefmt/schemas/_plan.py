@@ -103,6 +103,7 @@ def compile_plan(
     nest: str | None = None,
     stale: str = "mark",
     project: str | None = None,
+    exception: str | Mapping[str, Any] = "text",
     max_line_bytes: int | str | None = None,
     screen: Screen | None = None,
     context: ContextFields | None = None,
@@ -121,6 +122,7 @@ def compile_plan(
         require_text(name, "exclude: a name")
     names = dict(rename or {})
     schema = _options.with_truncated(schema, max_line_bytes)
+    schema = _options.with_chain(schema, exception)
     whole = _options.with_level(_options.with_timestamp(schema, timestamp), level)
     named = _options.with_nest(whole.rename(names), nest)
     kept = whole.exclude(*excluded.intersection(whole.names))
@@ -134,6 +136,8 @@ def compile_plan(
     if max_line_bytes is None:
         absent |= {Input.TRUNCATED}
     absent |= _options.unmarked(stale)
+    if exception == "text":
+        absent |= {Input.EXCEPTION_CHAIN}
     unused = absent - _options.CALLSITE  # names that others may use for what we do not say
     named = named.changed(lambda item: None if getattr(item, "input", None) in unused else item)
     compiler = _Compiler(
@@ -146,8 +150,11 @@ def compile_plan(
     )
     reserved = _reserved(named.fields, members) | _outer_names(named)
     kept = _options.with_nest(kept, nest)
+    steps = compiler.steps(kept.fields, Form.OBJECT)
+    if not _options.writes_stacktrace(kept, exception):
+        steps = _rendered(steps)
     return Plan(
-        steps=_merged(compiler.steps(kept.fields, Form.OBJECT)),
+        steps=_merged(steps),
         reserved=reserved.union(*map(leads_through, reserved)) if schema.paths else reserved,
         hidden=excluded | LEFT_OVERS,
         ends=reserved if schema.paths else None,
@@ -156,6 +163,17 @@ def compile_plan(
         line_limit=_line_limit(max_line_bytes, kept, shown),
         drops_stale=stale == "drop",
     )
+
+
+def _rendered(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps with the stacktrace's text only where there is no chain."""
+    replaced = {Input.EXCEPTION_STACKTRACE.value: "exception_rendered"}
+    return [
+        step._replace(
+            input=replaced.get(step.input, step.input), steps=tuple(_rendered(step.steps))
+        )
+        for step in steps
+    ]
 
 
 def _line_limit(

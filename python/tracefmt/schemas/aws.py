@@ -38,6 +38,7 @@ AWS = Schema(
         Field("errorType", Input.EXCEPTION_TYPE),
         Field("errorMessage", Input.EXCEPTION_MESSAGE),
         Field("stackTrace", Input.EXCEPTION_STACKTRACE),
+        Field("errorChain", Input.EXCEPTION_CHAIN),
         Field("stack_info", Input.STACK_INFO),
         Field("truncated", Input.TRUNCATED),
     ),

@@ -37,6 +37,7 @@ DATADOG = Schema(
         Field("error.kind", Input.EXCEPTION_TYPE),
         Field("error.message", Input.EXCEPTION_MESSAGE),
         Field("error.stack", Input.EXCEPTION_STACKTRACE),
+        Field("error.chain", Input.EXCEPTION_CHAIN),
         Field("stack_info", Input.STACK_INFO),
         Field("truncated", Input.TRUNCATED),
     ),
@@ -46,4 +47,5 @@ DATADOG = Schema(
         "DD_ENV": "deployment.environment.name",
         "DD_VERSION": "service.version",
     },
+    defaults={"stacktrace": True},
 )

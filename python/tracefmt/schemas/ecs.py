@@ -41,8 +41,10 @@ ECS = Schema(
         Field("error.type", Input.EXCEPTION_TYPE),
         Field("error.message", Input.EXCEPTION_MESSAGE),
         Field("error.stack_trace", Input.EXCEPTION_STACKTRACE),
+        Field("error.chain", Input.EXCEPTION_CHAIN),
         Field("stack_info", Input.STACK_INFO),
         Field("truncated", Input.TRUNCATED),
     ),
     paths=True,
+    defaults={"stacktrace": True},
 )

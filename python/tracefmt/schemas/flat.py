@@ -37,6 +37,7 @@ FLAT = Schema(
         Field("exception.type", Input.EXCEPTION_TYPE),
         Field("exception.message", Input.EXCEPTION_MESSAGE),
         Field("exception.stacktrace", Input.EXCEPTION_STACKTRACE),
+        Field("exception.chain", Input.EXCEPTION_CHAIN),
         Field("stack_info", Input.STACK_INFO),
         Field("truncated", Input.TRUNCATED),
     ),

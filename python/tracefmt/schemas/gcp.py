@@ -48,6 +48,7 @@ GCP = Schema(
         Field("exception.type", Input.EXCEPTION_TYPE),
         Field("exception.message", Input.EXCEPTION_MESSAGE),
         Field("stack_trace", Input.EXCEPTION_STACKTRACE),
+        Field("exception.chain", Input.EXCEPTION_CHAIN),
         Field("stack_info", Input.STACK_INFO),
         Field("truncated", Input.TRUNCATED),
     ),
@@ -58,4 +59,5 @@ GCP = Schema(
         "logging.googleapis.com/severity",
         "logging.googleapis.com/traceSampled",
     ),
+    defaults={"stacktrace": True},
 )

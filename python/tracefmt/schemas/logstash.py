@@ -37,6 +37,7 @@ LOGSTASH = Schema(
         Field("exception_class", Input.EXCEPTION_TYPE),
         Field("exception_message", Input.EXCEPTION_MESSAGE),
         Field("stack_trace", Input.EXCEPTION_STACKTRACE),
+        Field("exception_chain", Input.EXCEPTION_CHAIN),
         Field("stack_info", Input.STACK_INFO),
         Field("truncated", Input.TRUNCATED),
     ),

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from tracefmt._cold import event as cold_event
 from tracefmt._cold import message as cold_message
-from tracefmt._cold.exception import describe
+from tracefmt._cold.exception import ExceptionText, describe
 from tracefmt._cold.plain import plain
 from tracefmt._cold.record import (
     CAPTURE,
@@ -23,6 +23,7 @@ from tracefmt._cold.record import (
 )
 from tracefmt._cold.text import describe_error
 from tracefmt._context import ContextFields
+from tracefmt.exceptions import ConfigurationError
 from tracefmt.spans import SpanContext, SpanContextSource, normalize
 from tracefmt.stdlib._formatter import opentelemetry_source
 
@@ -114,6 +115,11 @@ class QueueHandler(logging.handlers.QueueHandler):
     Args:
         queue: any queue; what is put there can be pickled.
         span_source, baggage, mixin, structlog_contextvars: as for `ContextFilter`.
+        exception: as for `Formatter`: ``"structured"`` takes exceptions down as data, too, for a
+            formatter that writes them so.  `show_locals` is not for queues.
+
+    Raises:
+        ConfigurationError: an option cannot work.
 
     Example:
         >>> import logging.handlers, queue, tracefmt
@@ -130,8 +136,10 @@ class QueueHandler(logging.handlers.QueueHandler):
         baggage: Iterable[str] = (),
         mixin: Callable[[], Mapping[str, Any]] | None = None,
         structlog_contextvars: bool = False,
+        exception: str | Mapping[str, Any] = "text",
     ) -> None:
         super().__init__(queue)
+        self._describe = _described(exception)
         self._capture = ContextFilter(
             span_source,
             baggage=baggage,
@@ -143,9 +151,9 @@ class QueueHandler(logging.handlers.QueueHandler):
         """Return a copy of the record that says the same in any thread and any process."""
         found = captured(record.__dict__.get(CAPTURE)) or self._capture(record)
         if _is_event(record):
-            return _prepare_event(record, found)
+            return _prepare_event(record, found, self._describe)
         message, error = _message(record)
-        texts = describe(record.exc_info)
+        texts = self._describe(record.exc_info)
         if error is not None:
             errors = [error] if found.format_error is None else [error, found.format_error]
             found = found._replace(format_error="; ".join(errors), format_args=plain(record.args))
@@ -169,10 +177,32 @@ def _is_event(record: logging.LogRecord) -> bool:
     return type(record.msg) is dict and "_logger" in record.__dict__ and "_name" in record.__dict__
 
 
-def _prepare_event(record: logging.LogRecord, found: Captured) -> logging.LogRecord:
+def _described(exception: str | Mapping[str, Any]) -> Callable[[Any], ExceptionText | None]:
+    """Return what takes down ``exc_info``; without variables, which only a formatter redacts."""
+    if exception == "text":
+        return describe
+    from tracefmt._cold import exception_chain  # noqa: PLC0415  # only where it is asked for
+
+    options = exception_chain.chain_options(exception)
+    if options is None:
+        return describe
+    if options.show_locals:
+        msg = (
+            "exception: show_locals=True would put variables into the queue before they are "
+            "redacted; leave it out here, or format before the queue"
+        )
+        raise ConfigurationError(msg)
+    return exception_chain.ChainDescriber(options, with_text=True)
+
+
+def _prepare_event(
+    record: logging.LogRecord,
+    found: Captured,
+    described: Callable[[Any], ExceptionText | None],
+) -> logging.LogRecord:
     """Return a copy that `ProcessorFormatter` still takes for structlog's."""
     event_dict: dict[str, Any] = dict(cast("dict[str, Any]", record.msg))
-    texts = describe(cold_event.exc_info(event_dict.get("exc_info")))
+    texts = described(cold_event.exc_info(event_dict.get("exc_info")))
     if texts is not None:
         del event_dict["exc_info"]
         # other renderers than tracefmt's find it where structlog puts it

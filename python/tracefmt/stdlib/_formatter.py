@@ -72,6 +72,13 @@ class Formatter(logging.Formatter):
             attributes may have.
         max_items: items and members that each container in attributes may have.
         max_depth: containers inside each other that an attribute may have, at most 64.
+        exception: ``"text"``, or ``"structured"``: exceptions as data, with the type, message,
+            notes and frames (file, line, function, source) of each that was raised from another,
+            those of groups included; in layouts whose backend reads the stacktrace's text, besides
+            it.  Or a mapping with `max_frames` (50), `max_chain` (10), `stacktrace` (whether the
+            text is there, too), and `show_locals` (False), which writes local variables as text,
+            containers cut to `locals_max_length` (10) items, text to `locals_max_string` (80)
+            characters; `redact` names variables as it names attributes.
         max_line_bytes: bytes that a line may have, its newline included, at least 1024, or
             ``"container"`` for the 16 KiB of container runtimes.  Of a longer line, time, level
             and ids stay, then the message, the layout's other fields, and the attributes; strings
@@ -127,6 +134,7 @@ class Formatter(logging.Formatter):
         max_items: int | None = None,
         max_depth: int | None = None,
         max_line_bytes: int | str | None = None,
+        exception: str | Mapping[str, Any] = "text",
         baggage: Iterable[str] = (),
         mixin: Callable[[], Mapping[str, Any]] | None = None,
         structlog_contextvars: bool = False,
@@ -155,6 +163,7 @@ class Formatter(logging.Formatter):
             "max_items": max_items,
             "max_depth": max_depth,
             "max_line_bytes": max_line_bytes,
+            "exception": dict(exception) if isinstance(exception, Mapping) else exception,
             "baggage": _listed(baggage),
             "mixin": mixin,
             "structlog_contextvars": structlog_contextvars,
@@ -176,10 +185,16 @@ class Formatter(logging.Formatter):
         if source is None:
             source = opentelemetry_source()
         longest = options["max_line_bytes"]
+        if options["exception"] != "text" and self._has_own_stacktrace():
+            given = options["exception"]  # what the subclass has written is wanted
+            known = given if isinstance(given, Mapping) else {}
+            if given == "structured" or known:
+                options["exception"] = {"stacktrace": True, **known}
+        described = _described(schema, options)
         screen = _screen(*(options.pop(name) for name in _SCREENED), longest)
         context = ContextFields(*(options.pop(name) for name in _OF_CONTEXT))
         plan = schemas.compile_plan(schema, screen=screen, context=context, **options)
-        self._encoder = _core.core.Encoder(plan, source, self._describer())
+        self._encoder = _core.core.Encoder(plan, source, self._describer(described))
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON, without a newline."""
@@ -198,13 +213,18 @@ class Formatter(logging.Formatter):
         texts = describe(ei)
         return "" if texts is None or texts.stacktrace is None else texts.stacktrace
 
-    def _describer(self) -> Any:
-        if type(self).formatException is Formatter.formatException:
-            return describe
-        return self._describe_overridden
+    def _describer(self, described: Callable[[Any], ExceptionText | None]) -> Any:
+        if not self._has_own_stacktrace():
+            return described
+        return lambda exc_info: self._describe_overridden(exc_info, described)
 
-    def _describe_overridden(self, exc_info: Any) -> ExceptionText | None:
-        texts = describe(exc_info)
+    def _has_own_stacktrace(self) -> bool:
+        return type(self).formatException is not Formatter.formatException
+
+    def _describe_overridden(
+        self, exc_info: Any, described: Callable[[Any], ExceptionText | None]
+    ) -> ExceptionText | None:
+        texts = described(exc_info)
         if texts is None:
             return None
         try:
@@ -220,6 +240,25 @@ class Formatter(logging.Formatter):
         """Take the attributes and build the encoder for the core of this process."""
         vars(self).update(state)
         self._build()
+
+
+def _described(schema: Schema, options: Mapping[str, Any]) -> Callable[[Any], ExceptionText | None]:
+    """Return what turns ``exc_info`` into what a line says."""
+    exception = options["exception"]
+    if exception == "text":
+        return describe
+    from tracefmt._cold import exception_chain  # noqa: PLC0415  # only where it is asked for
+    from tracefmt._cold.redact import redaction  # noqa: PLC0415
+
+    found = exception_chain.chain_options(exception)
+    if found is None:
+        return describe
+    with_text = schema.defaults.get("stacktrace", False)
+    return exception_chain.ChainDescriber(
+        found,
+        with_text=with_text if found.stacktrace is None else found.stacktrace,
+        redaction=redaction(options["redact"]),
+    )
 
 
 _OF_CONTEXT = ("baggage", "mixin", "structlog_contextvars")

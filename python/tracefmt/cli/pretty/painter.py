@@ -75,6 +75,8 @@ class Painter:
             parts.append(self._trace(line))
         parts += [self._name(line), self._message(line)]
         text = "  ".join(part for part in parts if part)
+        if line.truncated is not None:
+            text += f"\n    {self._style(f'cut: {visible(line.truncated)}', fg='yellow')}"
         if line.exception is not None:
             text += self._exception(line.exception)
         if day and day != self._day:
