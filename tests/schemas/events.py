@@ -31,7 +31,7 @@ def record(level, message, /, *args, error=None, **attributes):
     made.process, made.processName = 4242, "MainProcess"
     made.thread, made.threadName = 140005, "MainThread"
     if error is not None:
-        made.exc_info = exc_info(raised(error))
+        made.exc_info = exc_info(error if error.__traceback__ else raised(error))
     made.__dict__.update(attributes)
     return made
 
@@ -49,4 +49,14 @@ def events():
         (record(25, "between levels", levelname="Level 25"), None),
         (record(logging.CRITICAL, "forged", level="x", trace_id="y", log="z", body="b"), SPAN),
         (record(logging.INFO, "a stack", stack_info="Stack (most recent call last):"), None),
+    ]
+
+
+def long_events():
+    """Return pairs of a record that has too much to say, or an exception, and a span."""
+    error = raised(ValueError("no card"), raised(KeyError("card")))
+    return [
+        (record(logging.ERROR, "short", error=error), SPAN),
+        (record(logging.WARNING, "long " * 200, sku="A1", body="é" * 999, items=[0] * 999), SPAN),
+        (record(logging.ERROR, "both", error=error, body='"' * 2999, left=3), SPAN),
     ]

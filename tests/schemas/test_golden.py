@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.core import cases
 from tests.core.line import checked, line_of
-from tests.schemas.events import OPTIONS, events
+from tests.schemas.events import OPTIONS, events, long_events
 
 from tracefmt import Formatter
 from tracefmt.schemas import _registry
@@ -14,11 +14,11 @@ from tracefmt.schemas import _registry
 FOLDER = Path(__file__).parents[1] / "golden"
 
 
-def lines(schema):
+def lines(schema, made=events, **options):
     """Return the lines of all events, as a file has them."""
     written = []
-    for record, span in events():
-        formatter = Formatter(schema, **OPTIONS, span_source=lambda span=span: span)
+    for record, span in made():
+        formatter = Formatter(schema, **OPTIONS, **options, span_source=lambda span=span: span)
         line = formatter.format_bytes(record)
         checked(line)
         written.append(line + b"\n")
@@ -33,6 +33,17 @@ def test_golden(schema):
         path.write_bytes(lines(schema))
 
     assert lines(schema) == path.read_bytes()
+
+
+@pytest.mark.parametrize("schema", _registry.NAMES)
+def test_golden_limited(schema):
+    """So are lines that are too long, with exceptions as data."""
+    path = FOLDER / "limited" / f"{schema}.jsonl"
+    written = lines(schema, long_events, exception="structured", max_line_bytes=1600)
+    if os.environ.get("WRITE_GOLDEN"):
+        path.write_bytes(written)
+
+    assert written == path.read_bytes()
 
 
 @pytest.mark.once
