@@ -8,10 +8,11 @@ use crate::keys;
 use crate::names::{Meaning, Names, Slot};
 use crate::record::{Odd, RecordView};
 use crate::value;
+use pyo3::Borrowed;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -29,8 +30,53 @@ pub struct Given<'a, 'py> {
     pub fields: Fields<'a, 'py>,
 }
 
-/// Keyword fields, in the order of the call.
-pub type Fields<'a, 'py> = SmallVec<[(Argument<'a, 'py>, Argument<'a, 'py>); 8]>;
+/// Keyword fields, in the order of the call: as they came, where all names are those of fields.
+#[derive(Default)]
+pub struct Fields<'a, 'py> {
+    names: Option<&'a Borrowed<'a, 'py, PyTuple>>,
+    named: &'a [Argument<'a, 'py>],
+    sorted: SmallVec<[Field<'a, 'py>; 4]>,
+}
+
+type Field<'a, 'py> = (Argument<'a, 'py>, Argument<'a, 'py>);
+
+impl<'a, 'py> Fields<'a, 'py> {
+    fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.sorted.is_empty()
+    }
+
+    fn len(&self) -> usize {
+        self.named.len() + self.sorted.len()
+    }
+
+    #[inline]
+    pub fn for_each(&self, mut act: impl FnMut(Argument<'a, 'py>, Argument<'a, 'py>)) {
+        if let Some(names) = self.names {
+            for (name, value) in names.iter_borrowed().zip(self.named) {
+                act(name, *value);
+            }
+        }
+        for (name, value) in &self.sorted {
+            act(*name, *value);
+        }
+    }
+
+    pub fn to_dict(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let fields = PyDict::new(py);
+        let mut filled = Ok(());
+        self.for_each(|name, value| {
+            if filled.is_ok() {
+                filled = fields.set_item(name, value);
+            }
+        });
+        filled.map(|()| fields)
+    }
+
+    fn any(&self, is_one: impl Fn(Argument<'a, 'py>) -> bool) -> bool {
+        let is_one = |value: &Argument<'a, 'py>| is_one(*value);
+        self.named.iter().any(is_one) || self.sorted.iter().any(|(_, value)| is_one(value))
+    }
+}
 
 /// The parameters that a method demands, the message last, for messages about calls without them.
 pub const OF_A_LEVEL: &[&str] = &["msg"];
@@ -38,42 +84,58 @@ pub const OF_LOG: &[&str] = &["level", "msg"];
 
 impl<'a, 'py> Given<'a, 'py> {
     /// Sorts the arguments of a call as Python would for `(self, msg, *args, exc_info=None, extra=None,
-    /// stack_info=None, stacklevel=None, **fields)`.
-    pub fn of(
+    /// stack_info=None, stacklevel=None, **fields)`, into what stays where it is: it is large to move.
+    #[inline]
+    pub fn read(
+        &mut self,
         py: Python<'py>,
         method: &str,
         demanded: &[&str],
         arguments: &'a Arguments<'a, 'py>,
-    ) -> PyResult<Self> {
-        let mut given = Self::default();
+    ) -> PyResult<()> {
         let by_place = demanded.len().min(arguments.positional.len());
-        let first = given.demanded.len() - demanded.len();
+        let first = self.demanded.len() - demanded.len();
         let (placed, args) = arguments.positional.split_at(by_place);
-        for (to, value) in given.demanded[first..].iter_mut().zip(placed) {
+        for (to, value) in self.demanded[first..].iter_mut().zip(placed) {
             *to = Some(*value);
         }
-        given.args = args;
-        let names = arguments
-            .names
-            .iter()
-            .flat_map(|names| names.iter_borrowed());
-        for (name, value) in names.zip(arguments.named) {
-            let Some(parameter) = given.parameter(py, &name, demanded)? else {
-                given.fields.push((name, *value));
-                continue;
-            };
-            if parameter.replace(*value).is_some() {
-                let told = format!("Logger.{method}() got multiple values for argument {name:?}");
-                return Err(PyTypeError::new_err(told));
+        self.args = args;
+        if let Some(names) = &arguments.names {
+            if keys::are_fields(*names) {
+                (self.fields.names, self.fields.named) = (Some(names), arguments.named);
+            } else {
+                let named = names.iter_borrowed().zip(arguments.named.iter().copied());
+                self.sort(py, method, demanded, named)?;
             }
         }
-        for (name, value) in demanded.iter().zip(&given.demanded[first..]) {
+        for (name, value) in demanded.iter().zip(&self.demanded[first..]) {
             if value.is_none() {
                 let told = format!("Logger.{method}() missing required argument: '{name}'");
                 return Err(PyTypeError::new_err(told));
             }
         }
-        Ok(given)
+        Ok(())
+    }
+
+    /// Looks at each name: a parameter's or a field's.
+    fn sort(
+        &mut self,
+        py: Python<'py>,
+        method: &str,
+        demanded: &[&str],
+        named: impl Iterator<Item = Field<'a, 'py>>,
+    ) -> PyResult<()> {
+        for (name, value) in named {
+            let Some(parameter) = self.parameter(py, &name, demanded)? else {
+                self.fields.sorted.push((name, value));
+                continue;
+            };
+            if parameter.replace(value).is_some() {
+                let told = format!("Logger.{method}() got multiple values for argument {name:?}");
+                return Err(PyTypeError::new_err(told));
+            }
+        }
+        Ok(())
     }
 
     /// The place of a parameter that is given by name; None where the name is a field's.
@@ -149,8 +211,8 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
         }) {
             return Ok(None);
         }
-        let mut values = given.fields.iter().map(|(_, value)| value);
-        if values.any(|value| !value::is_hot(value) && value.is_callable()) {
+        let is_lazy = |value: Argument<'_, '_>| !value::is_hot(&value) && value.is_callable();
+        if given.fields.any(is_lazy) {
             return Ok(None);
         }
         let Some(args) = arguments(py, given.args)? else {
@@ -195,9 +257,12 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
                 .map_err(|_| Stop::OutOfMemory)?;
             ffi::take_items(&extra, &[], &mut [], &mut view.attributes);
         }
-        let fields = self.fields.iter();
         view.attributes
-            .extend(fields.map(|(key, value)| ((**key).clone(), (**value).clone())));
+            .try_reserve(self.fields.len())
+            .map_err(|_| Stop::OutOfMemory)?;
+        self.fields.for_each(|key, value| {
+            view.attributes.push((key.to_owned(), value.to_owned()));
+        });
         let usual = self.task_name.is_none()
             && self.bound.is_none()
             && keys::are_attributes(&view.attributes, names);
@@ -205,11 +270,12 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
             return Ok(false);
         }
         view.set(Slot::Name, Some(self.name.clone()));
-        let level = self.level.into_pyobject(py).map_err(PyErr::from)?;
-        view.set(Slot::LevelNumber, Some(level.into_any()));
+        if names.need_level_number() {
+            let level = self.level.into_pyobject(py).map_err(PyErr::from)?;
+            view.set(Slot::LevelNumber, Some(level.into_any()));
+        }
         view.set(Slot::LevelName, Some(self.level_name.clone()));
-        let created = PyFloat::new(py, self.created).into_any();
-        view.set(Slot::Created, Some(created));
+        view.seconds = Some(self.created);
         view.set(Slot::Msg, Some(self.msg.to_owned()));
         view.set(Slot::Args, self.args.clone());
         view.set(Slot::ExcInfo, self.exc_info.clone());

@@ -86,8 +86,20 @@ pub fn version_of(class: &Bound<'_, PyType>) -> u32 {
     }
 }
 
-/// A key that is expected at its place in a dict, and where its value is to go, if anywhere.
-pub type Expected = (Py<PyAny>, Option<usize>);
+/// The `__dict__` of an object whose class has logging's plain one: its type's attributes are not asked.
+pub fn attributes_of<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    // SAFETY: the thread is attached and the object is alive; the function gives a new reference, or null
+    // and an exception where the object has no dict.
+    let found = unsafe {
+        let found = ffi::PyObject_GenericGetDict(object.as_ptr(), std::ptr::null_mut());
+        Bound::from_owned_ptr_or_err(object.py(), found)?
+    };
+    Ok(found.cast_into::<PyDict>()?)
+}
+
+/// A key that is expected at its place in a dict, and where its value is to go; nowhere, if there is no
+/// such place.
+pub type Expected = (Py<PyAny>, usize);
 
 /// Takes the items of a dict: values of the expected keys, as long as these come first and in their
 /// order, into `slots`, and all others into `rest`.
@@ -109,26 +121,26 @@ pub fn take_items<'py>(
     let mut next = |key: &mut _, value: &mut _| unsafe {
         ffi::PyDict_Next(dict.as_ptr(), &raw mut position, key, value) != 0
     };
-    let mut some = next(&mut key, &mut value);
-    for (name, slot) in expected {
-        if !some || name.as_ptr() != key {
-            break;
+    let mut expected = expected.iter();
+    while next(&mut key, &mut value) {
+        match expected.next() {
+            Some((name, slot)) if name.as_ptr() == key => {
+                if let Some(slot) = slots.get_mut(*slot) {
+                    // SAFETY: PyDict_Next gave a borrowed reference to an object that the dict holds.
+                    *slot = Some(unsafe { Bound::from_borrowed_ptr(py, value) });
+                }
+            }
+            _ => {
+                expected = [].iter(); // behind the first other key all are others
+                // SAFETY: likewise, for the key and the value.
+                rest.push(unsafe {
+                    (
+                        Bound::from_borrowed_ptr(py, key),
+                        Bound::from_borrowed_ptr(py, value),
+                    )
+                });
+            }
         }
-        if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot)) {
-            // SAFETY: PyDict_Next gave a borrowed reference to an object that the dict holds.
-            *slot = Some(unsafe { Bound::from_borrowed_ptr(py, value) });
-        }
-        some = next(&mut key, &mut value);
-    }
-    while some {
-        // SAFETY: likewise, for the key and the value.
-        rest.push(unsafe {
-            (
-                Bound::from_borrowed_ptr(py, key),
-                Bound::from_borrowed_ptr(py, value),
-            )
-        });
-        some = next(&mut key, &mut value);
     }
 }
 

@@ -5,13 +5,24 @@ use crate::error::Stop;
 use crate::names::{Meaning, Names};
 use crate::scalar::string;
 use crate::value::{Pairs, plain_key};
+use pyo3::Borrowed;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use std::cell::RefCell;
 
 /// How many keys a thread keeps; a power of two.
 const KEPT: usize = 256;
 /// Bytes of the longest member start that is kept, `,"key":`.
 const ROOM: usize = 32;
+/// Of a logger's methods.
+const PARAMETERS: [&str; 6] = [
+    "msg",
+    "level",
+    "exc_info",
+    "extra",
+    "stack_info",
+    "stacklevel",
+];
 
 struct Known {
     /// Held, so that its address cannot become another's.
@@ -19,6 +30,8 @@ struct Known {
     /// The number of the names that gave it its meaning.
     names: usize,
     meaning: Meaning,
+    /// Whether it is the name of a parameter of a logger's methods.
+    is_parameter: bool,
     start: [u8; ROOM],
     length: usize,
 }
@@ -42,6 +55,19 @@ pub fn are_attributes(pairs: &Pairs<'_>, names: &Names) -> bool {
                 .then_some(())
         };
         pairs.iter().try_for_each(|(key, _)| is_attribute(key))
+    };
+    KNOWN.try_with(all).is_ok_and(|all| all.is_some())
+}
+
+/// Whether all are known to be names of fields, and not of parameters; false where one has to be looked at.
+pub fn are_fields(names: Borrowed<'_, '_, PyTuple>) -> bool {
+    let all = |known: &RefCell<Vec<Option<Known>>>| {
+        let known = known.try_borrow().ok()?;
+        let is_field = |key: Borrowed<'_, '_, PyAny>| {
+            let known = known.get(place(&key))?.as_ref()?;
+            (key.is(&known.key) && !known.is_parameter).then_some(())
+        };
+        names.iter_borrowed().try_for_each(is_field)
     };
     KNOWN.try_with(all).is_ok_and(|all| all.is_some())
 }
@@ -132,6 +158,7 @@ fn remember(key: &Bound<'_, PyAny>, text: &str, names: usize, meaning: Meaning) 
         key: key.clone().unbind(),
         names,
         meaning,
+        is_parameter: PARAMETERS.contains(&text),
         start,
         length: written.len(),
     };

@@ -176,7 +176,8 @@ impl Callee for LoggerMethods {
     ) -> PyResult<()> {
         let name = NAMES[method];
         if method == LOG {
-            let given = Given::of(py, name, OF_LOG, &arguments)?;
+            let mut given = Given::default();
+            given.read(py, name, OF_LOG, &arguments)?;
             let level = given.level()?;
             let exact = level.cast_exact::<PyInt>().ok();
             return match exact.and_then(|level| level.extract().ok()) {
@@ -185,20 +186,20 @@ impl Callee for LoggerMethods {
                 None => self.call_at_odd_level(&level, &given),
             };
         }
-        let level = LEVELS[method];
         if !self.is_method_enabled(py, method)? {
             // a call without a message is a mistake at any level
             return match arguments.positional {
-                [] => Given::of(py, name, OF_A_LEVEL, &arguments).map(drop),
+                [] => Given::default().read(py, name, OF_A_LEVEL, &arguments),
                 _ => Ok(()),
             };
         }
         let handled = PyBool::new(py, true).to_owned();
-        let mut given = Given::of(py, name, OF_A_LEVEL, &arguments)?;
+        let mut given = Given::default();
+        given.read(py, name, OF_A_LEVEL, &arguments)?;
         if method == EXCEPTION && given.exc_info.is_none() {
             given.exc_info = Some(handled.as_any().as_borrowed());
         }
-        self.call(py, level, &given)
+        self.call(py, LEVELS[method], &given)
     }
 }
 
@@ -212,7 +213,11 @@ impl LoggerMethods {
     }
 
     /// A level that is no integer, or a very large one.
-    fn call_at_odd_level(&self, level: &Bound<'_, PyAny>, given: &Given<'_, '_>) -> PyResult<()> {
+    fn call_at_odd_level<'py>(
+        &self,
+        level: &Bound<'py, PyAny>,
+        given: &Given<'_, 'py>,
+    ) -> PyResult<()> {
         let py = level.py();
         if !level.is_instance_of::<PyInt>() {
             imports::REFUSE_LEVEL.get(py)?.call1((level,))?;
@@ -228,7 +233,7 @@ impl LoggerMethods {
     }
 
     /// Does all that logging does.
-    fn call_cold(&self, level: &Bound<'_, PyAny>, given: &Given<'_, '_>) -> PyResult<()> {
+    fn call_cold<'py>(&self, level: &Bound<'py, PyAny>, given: &Given<'_, 'py>) -> PyResult<()> {
         let py = level.py();
         let stack_info = match given.stack_info {
             Some(value) => value.to_owned(),
@@ -238,12 +243,9 @@ impl LoggerMethods {
             Some(value) => value.to_owned(),
             None => 1_i64.into_pyobject(py)?.into_any(),
         };
-        let fields = PyDict::new(py);
-        for (name, value) in &given.fields {
-            fields.set_item(name, value)?;
-        }
         let (exc_info, extra) = (given.exc_info, given.extra);
         let (msg, args) = (given.msg()?, PyTuple::new(py, given.args)?);
+        let fields = given.fields.to_dict(py)?;
         let all = (
             level, msg, args, exc_info, extra, stack_info, stacklevel, fields,
         );

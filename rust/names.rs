@@ -150,6 +150,7 @@ pub struct Names {
     by_length: Vec<Vec<(Box<str>, Meaning)>>,
     pub order: Vec<Expected>,
     task_name: Meaning,
+    level_number: bool,
     /// What a name with an underscore before it means.
     private: Meaning,
     pub reserved: Py<PyAny>,
@@ -190,12 +191,18 @@ impl Names {
             names.add(name?.extract()?, Meaning::Reserved);
         }
         names.task_name = names.meaning("taskName");
+        names.level_number = wanted.has(Slot::LevelNumber);
         names.order = names.logging_order(py, wanted)?;
         Ok(names)
     }
 
     pub fn id(&self) -> usize {
         self.id
+    }
+
+    /// Whether lines are written from the number of the level.
+    pub fn need_level_number(&self) -> bool {
+        self.level_number
     }
 
     /// The same where logging has no names of its own: for event dicts, which have `special` ones.
@@ -225,6 +232,7 @@ impl Names {
             by_length: Vec::new(),
             order: Vec::new(),
             task_name: Meaning::Attribute,
+            level_number: false,
             private,
             reserved: reserved.clone().unbind(),
             ends: Ends::of(plan.getattr("ends")?)?,
@@ -301,9 +309,9 @@ impl Names {
             .cast_into::<PyDict>()?;
         let expected = |(key, _): (Bound<'_, PyAny>, _)| {
             let slot = match (key.extract()?, self.meaning(key.extract()?)) {
-                ("taskName", _) => Some(Slot::TaskName as usize),
-                (_, Meaning::Standard(slot)) if wanted.is_read(slot) => Some(slot as usize),
-                _ => None,
+                ("taskName", _) => Slot::TaskName as usize,
+                (_, Meaning::Standard(slot)) if wanted.is_read(slot) => slot as usize,
+                _ => SLOTS, // passed over
             };
             Ok((key.unbind(), slot))
         };

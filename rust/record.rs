@@ -17,6 +17,8 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct RecordView<'py> {
     slots: [Option<Bound<'py, PyAny>>; SLOTS],
+    /// The time, where it is no object.
+    pub seconds: Option<f64>,
     pub attributes: Pairs<'py>,
     /// The attributes' keys, where they are not simply their own text.
     pub keys: Option<Bound<'py, PyList>>,
@@ -36,11 +38,12 @@ impl<'py> RecordView<'py> {
         let py = record.py();
         let exact = record.get_type().is(imports::LOG_RECORD.get(py)?);
         let values = if exact {
-            record.getattr(intern!(py, "__dict__"))?
+            ffi::attributes_of(record)?
         } else {
-            imports::ATTRIBUTES_OF.get(py)?.call1((record,))?
+            let found = imports::ATTRIBUTES_OF.get(py)?.call1((record,))?;
+            found.cast_into::<PyDict>().map_err(PyErr::from)?
         };
-        let odd = self.sort(values.cast::<PyDict>().map_err(PyErr::from)?, names)?;
+        let odd = self.sort(&values, names)?;
         self.settle_keys(py, names, &odd)?;
         self.capture = self.read_capture(py)?;
         self.read_message(record, exact && !odd.method)

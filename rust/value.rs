@@ -38,7 +38,8 @@ impl Open {
 }
 
 /// Appends the JSON text of any value; what cannot be written becomes a readable mark.
-#[inline]
+#[allow(clippy::inline_always, reason = "4 % of a line, counted")]
+#[inline(always)]
 pub fn encode(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) -> Written {
     if scalar(out, value)? {
         return Ok(());
@@ -71,7 +72,8 @@ fn encode_other(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, open: &mut Open) ->
 
 /// Writes a value of an exact scalar type, in the order of how common they are; false for any other.
 /// No Python code of anybody's can run in here.
-#[inline]
+#[allow(clippy::inline_always, reason = "likewise")]
+#[inline(always)]
 fn scalar(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Result<bool, Stop> {
     if let Ok(value) = value.cast_exact::<PyString>() {
         encode_string(out, value)?;

@@ -5,6 +5,7 @@ use crate::encoder::Line;
 use crate::error::{Stop, Written};
 use crate::imports;
 use crate::names::Slot;
+use crate::record::RecordView;
 use crate::scalar::{id, number, severity, string, timestamp};
 use crate::span::Stale;
 use crate::stretch::Origin;
@@ -176,7 +177,7 @@ impl Writer {
     /// Appends the value; an absent one has no text.
     pub fn write(self, out: &mut Vec<u8>, line: &Line<'_, '_>) -> Written {
         match self {
-            Self::Timestamp(form) => write_timestamp(out, line.record.get(Slot::Created), form),
+            Self::Timestamp(form) => write_timestamp(out, line.record, form),
             Self::LevelCased(case) => write_level(out, line.record.get(Slot::LevelName), case),
             Self::SeverityNumber => {
                 let level = level_of(line).map_or(0, severity::severity_number);
@@ -258,28 +259,31 @@ fn write_text(out: &mut Vec<u8>, value: Option<&Bound<'_, PyAny>>) -> Written {
     Ok(string::encode(out, text.extract::<&str>()?)?)
 }
 
-fn write_timestamp(
-    out: &mut Vec<u8>,
-    created: Option<&Bound<'_, PyAny>>,
-    form: timestamp::Form,
-) -> Written {
-    if let Some(created) = created {
-        let is_number =
-            created.is_exact_instance_of::<PyFloat>() || created.is_exact_instance_of::<PyInt>();
-        if is_number
-            && let Ok(seconds) = created.extract::<f64>()
-            && let Some(total) = timestamp::microseconds(seconds)
-        {
-            return timestamp::encode(out, total, form, |second| -> Result<i64, Stop> {
-                let offset = imports::OFFSET_OF.get(created.py())?.call1((second,))?;
+fn write_timestamp(out: &mut Vec<u8>, record: &RecordView<'_>, form: timestamp::Form) -> Written {
+    let created = record.get(Slot::Created);
+    let seconds = record.seconds.or_else(|| created.and_then(number_of));
+    if let Some(total) = seconds.and_then(timestamp::microseconds) {
+        return timestamp::encode(out, total, form, |second| -> Result<i64, Stop> {
+            Python::attach(|py| {
+                let offset = imports::OFFSET_OF.get(py)?.call1((second,))?;
                 Ok(offset.extract()?)
-            });
-        }
+            })
+        });
     }
     if form == timestamp::Form::UnixNano {
         return value::text(out, b"\"0\"");
     }
-    write_value(out, created)
+    match record.seconds {
+        Some(seconds) => Ok(number::encode_f64(out, seconds)?),
+        None => write_value(out, created),
+    }
+}
+
+/// An exact float or integer as seconds.
+fn number_of(created: &Bound<'_, PyAny>) -> Option<f64> {
+    let exact =
+        created.is_exact_instance_of::<PyFloat>() || created.is_exact_instance_of::<PyInt>();
+    if exact { created.extract().ok() } else { None }
 }
 
 fn write_level(out: &mut Vec<u8>, name: Option<&Bound<'_, PyAny>>, case: Case) -> Written {

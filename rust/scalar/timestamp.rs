@@ -2,6 +2,7 @@
 
 use super::number::{encode_i64, encode_u64, pair};
 use super::{OutOfMemory, Written};
+use std::cell::Cell;
 
 const FIRST: i64 = -62_135_596_800; // 0001-01-01T00:00:00Z
 const LAST: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
@@ -93,11 +94,9 @@ pub fn encode<E: From<OutOfMemory>>(
 }
 
 fn rfc3339(out: &mut Vec<u8>, total: i64, digits: Digits) -> Written {
-    let (text, end) = text(total, digits);
-    out.try_reserve(ROOM)?;
-    out.extend_from_slice(&text[..end]);
-    out.extend_from_slice(b"Z\"");
-    Ok(())
+    let (mut text, end) = text(total, digits);
+    text[end..end + 2].copy_from_slice(b"Z\"");
+    append(out, &text, end + 2)
 }
 
 fn local(out: &mut Vec<u8>, total: i64, digits: Digits, minutes: i64) -> Written {
@@ -107,14 +106,20 @@ fn local(out: &mut Vec<u8>, total: i64, digits: Digits, minutes: i64) -> Written
     } else {
         (total, 0)
     };
-    let (text, end) = text(shifted, digits);
+    let (mut text, end) = text(shifted, digits);
+    text[end] = if minutes < 0 { b'-' } else { b'+' };
+    text[end + 1..end + 3].copy_from_slice(&pair(minutes.unsigned_abs() / 60 % 100));
+    text[end + 3] = b':';
+    text[end + 4..end + 6].copy_from_slice(&pair(minutes.unsigned_abs() % 60));
+    text[end + 6] = b'"';
+    append(out, &text, end + 7)
+}
+
+fn append(out: &mut Vec<u8>, text: &[u8; ROOM], length: usize) -> Written {
     out.try_reserve(ROOM)?;
-    out.extend_from_slice(&text[..end]);
-    out.push(if minutes < 0 { b'-' } else { b'+' });
-    out.extend_from_slice(&pair(minutes.unsigned_abs() / 60 % 100));
-    out.push(b':');
-    out.extend_from_slice(&pair(minutes.unsigned_abs() % 60));
-    out.push(b'"');
+    let end = out.len() + length;
+    out.extend_from_slice(text); // all of it: a copy of known length needs no call
+    out.truncate(end);
     Ok(())
 }
 
@@ -160,22 +165,19 @@ fn unix_nano(out: &mut Vec<u8>, total: i64) -> Written {
 const ROOM: usize = 48;
 
 /// The quote, the date and the time of day, and where they end.
-fn text(total: i64, digits: Digits) -> ([u8; 30], usize) {
+#[inline]
+fn text(total: i64, digits: Digits) -> ([u8; ROOM], usize) {
     let (second, microsecond) = (
         total.div_euclid(SECOND),
         total.rem_euclid(SECOND).unsigned_abs(),
     );
-    let (year, month, day) = date(second.div_euclid(SECONDS_OF_DAY));
-    let of_day = second.rem_euclid(SECONDS_OF_DAY).unsigned_abs();
-    let mut text = *b"\"0000-00-00T00:00:00.000000000";
+    let mut text = LAST_SECOND.get();
+    if text.number != second {
+        text = Second::new(second);
+        LAST_SECOND.set(text);
+    }
+    let mut text = text.text;
     let mut put = |at: usize, value: u64| text[at..at + 2].copy_from_slice(&pair(value));
-    put(1, year / 100);
-    put(3, year % 100);
-    put(6, month);
-    put(9, day);
-    put(12, of_day / 3600);
-    put(15, of_day / 60 % 60);
-    put(18, of_day % 60);
     put(21, microsecond / 10_000);
     put(23, microsecond / 100 % 100);
     put(25, microsecond % 100);
@@ -185,6 +187,41 @@ fn text(total: i64, digits: Digits) -> ([u8; 30], usize) {
         Digits::Nine => 30,
     };
     (text, end)
+}
+
+/// A second as text, with nine digits behind the point.
+#[derive(Clone, Copy)]
+struct Second {
+    number: i64,
+    text: [u8; ROOM],
+}
+
+thread_local! {
+    /// The last one of this thread: most lines have that of the line before.
+    static LAST_SECOND: Cell<Second> = const { Cell::new(Second::YEAR_ZERO) };
+}
+
+impl Second {
+    /// One that is never written, years beginning with 1.
+    const YEAR_ZERO: Self = Self {
+        number: i64::MIN,
+        text: *b"\"0000-00-00T00:00:00.000000000                  ",
+    };
+
+    fn new(number: i64) -> Self {
+        let (year, month, day) = date(number.div_euclid(SECONDS_OF_DAY));
+        let of_day = number.rem_euclid(SECONDS_OF_DAY).unsigned_abs();
+        let mut text = Self::YEAR_ZERO.text;
+        let mut put = |at: usize, value: u64| text[at..at + 2].copy_from_slice(&pair(value));
+        put(1, year / 100);
+        put(3, year % 100);
+        put(6, month);
+        put(9, day);
+        put(12, of_day / 3600);
+        put(15, of_day / 60 % 60);
+        put(18, of_day % 60);
+        Self { number, text }
+    }
 }
 
 /// Year, month and day of a day number (0 is 1970-01-01), by counting in years that start in March,
