@@ -41,6 +41,31 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}} - {{"
 
 
 @pytest.mark.once
+def test_import_takes_what_every_program_needs():
+    """`import tracefmt` over `import logging` loads little: the rest comes with its first use."""
+    code = """
+import json, logging, sys
+before = set(sys.modules)
+import tracefmt
+print(tracefmt.core, *sorted(set(sys.modules) - before))
+"""
+    core, *loaded = run(code).split()
+    foreign = {name for name in loaded if name.partition(".")[0] != "tracefmt"}
+    own = {name.partition("tracefmt.")[2] for name in loaded} - {""}
+
+    # each of the others costs half a millisecond or more
+    assert {name.lstrip("_").partition(".")[0] for name in foreign} <= {
+        *("future__", "contextvars", "binascii", "importlib", "typing"),
+        *(("contextlib",) if sys.version_info < (3, 11) else ()),
+        *(("datetime", "errno", "math", "select") if core == "python" else ()),
+    }
+    if core == "rust":
+        assert not {name for name in own if name.startswith(("_python", "schemas._plan"))}
+    assert not own & {"hooks", "structlog", "testing", "correlation", "propagation", "cli"}
+    assert "spans.opentelemetry" not in own
+
+
+@pytest.mark.once
 def test_import_leaves_logging_as_it_was():
     """`import tracefmt` patches nothing and installs nothing in `logging`."""
     code = """
