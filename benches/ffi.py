@@ -35,6 +35,7 @@ SHORT, LONG = 2_000, 12_000  # lines under callgrind
 COMPARED = {
     "a line written": {"ours": ("ffi", "sink"), "safe": ("ffi", "os.write")},
     "a record read: take_items": {"ours": ("ffi", "read"), "safe": ("take_items", "read")},
+    "a record read: attributes_of": {"ours": ("ffi", "read"), "safe": ("attributes_of", "read")},
     "a call logged: context_value": {"ours": ("ffi", "call"), "safe": ("context_value", "call")},
     "a call logged: watch": {"ours": ("ffi", "call"), "safe": ("watch", "call")},
     "a call logged: version_of": {"ours": ("ffi", "call"), "safe": ("version_of", "call")},
@@ -46,7 +47,9 @@ def build(folder: Path, safe: str | None) -> Path:
     """Build a copy of the crate, one function of it safe; return what goes on the path."""
     for name in ("rust", "python"):
         ignored = shutil.ignore_patterns("*.so", "__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        # as new: cargo takes two copies for the same crate, and files that are older than its last
+        # build for unchanged
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored, copy_function=shutil.copyfile)
     for name in ("Cargo.toml", "Cargo.lock"):
         shutil.copy(ROOT / name, folder)
     if safe:
@@ -69,6 +72,16 @@ def build(folder: Path, safe: str | None) -> Path:
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     shutil.copy(library, folder / "python" / "tracefmt" / f"_rust{suffix}")
     return folder / "python"
+
+
+def require_different(packages: dict[str, Path]) -> None:
+    """Refuse to compare a build with itself."""
+    seen: dict[bytes, str] = {}
+    for name, package in packages.items():
+        library = next((package / "tracefmt").glob("_rust*")).read_bytes()
+        if library in seen:
+            raise SystemExit(f"{name} and {seen[library]} are one build: mend benches/ffi.py")
+        seen[library] = name
 
 
 def replace(path: Path, name: str) -> None:
@@ -142,6 +155,7 @@ def main() -> None:
             folder.mkdir()
             print(f"building {build_name}", file=sys.stderr)
             packages[build_name] = build(folder, None if build_name == "ffi" else build_name)
+        require_different(packages)
         print("measuring", file=sys.stderr)
         compared = measure(packages)
     record = {

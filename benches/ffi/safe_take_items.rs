@@ -12,7 +12,7 @@ pub fn take_items<'py>(
             && name.is(&key)
         {
             awaited = expected.next();
-            if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot))
+            if let Some(slot) = slots.get_mut(*slot)
                 && slot.is_none()
             {
                 *slot = Some(value);
