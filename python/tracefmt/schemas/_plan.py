@@ -75,6 +75,7 @@ class Plan(NamedTuple):
         context: what gives each line the fields of its context, or None.
         line_limit: what cuts a line that is too long, or None.
     drops_stale: whether the ids of a stale span are left out.
+        is_of_process: whether an id of this process, and of no child, is in the steps.
     """
 
     steps: tuple[Step, ...]
@@ -85,6 +86,7 @@ class Plan(NamedTuple):
     context: ContextFields | None = None
     line_limit: LineLimit | None = None
     drops_stale: bool = False
+    is_of_process: bool = False
 
 
 def compile_plan(
@@ -162,6 +164,7 @@ def compile_plan(
         context=context,
         line_limit=_line_limit(max_line_bytes, kept, shown),
         drops_stale=stale == "drop",
+        is_of_process=_resource.has_made_up_id(known),
     )
 
 

@@ -77,6 +77,12 @@ def instance_id(pid: int) -> str:  # noqa: ARG001  # a child process is an insta
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
+def has_made_up_id(known: Mapping[str, Any]) -> bool:
+    """Return whether the instance's id is the random one, which nobody has set."""
+    found = known.get("service.instance.id")
+    return found is not None and found == instance_id(os.getpid())
+
+
 def given(resource: Any) -> dict[str, Any]:
     """Return the option `resource` as a dict: a mapping, or OpenTelemetry's `Resource`."""
     found = getattr(resource, "attributes", resource)

@@ -195,6 +195,14 @@ class Formatter(logging.Formatter):
         context = ContextFields(*(options.pop(name) for name in _OF_CONTEXT))
         plan = schemas.compile_plan(schema, screen=screen, context=context, **options)
         self._encoder = _core.core.Encoder(plan, source, self._describer(described))
+        self._is_of_process = plan.is_of_process
+        if plan.is_of_process:
+            from tracefmt.stdlib._forked import renew_after_fork  # noqa: PLC0415  # few are
+
+            renew_after_fork(self)
+
+    def _renew(self) -> None:
+        self._build()
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON, without a newline."""

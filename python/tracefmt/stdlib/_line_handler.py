@@ -141,7 +141,14 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         super().setFormatter(fmt)
         self._encode = _bytes_method(fmt)
         self._encoder = _plain_encoder(fmt)
+        if getattr(fmt, "_is_of_process", False):
+            from tracefmt.stdlib._forked import follow  # noqa: PLC0415  # few are
+
+            follow(self, fmt)
         self._bind()
+
+    def _renew(self) -> None:
+        self.setFormatter(self.formatter)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's line; an error goes to `handleError` and never to the caller."""

@@ -79,6 +79,13 @@ class Renderer:
         encoder = self._formatter._encoder  # noqa: SLF001  # one set of options
         slot: Any = Renderer.__call__  # by itself: a subclass may have a method of that name
         slot.__set__(self, encoder.renderer(self._text, variables))
+        if self._formatter._is_of_process:  # noqa: SLF001  # as above
+            from tracefmt.stdlib._forked import follow  # noqa: PLC0415  # few are
+
+            follow(self, self._formatter)
+
+    def _renew(self) -> None:
+        self._build()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the options, of which the rest is built again."""
