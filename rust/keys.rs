@@ -3,6 +3,7 @@
 
 use crate::error::Stop;
 use crate::names::{Meaning, Names};
+use crate::paths;
 use crate::scalar::string;
 use crate::value::{Pairs, plain_key};
 use pyo3::Borrowed;
@@ -45,18 +46,27 @@ fn place(key: &Bound<'_, PyAny>) -> usize {
     (address >> 4 ^ address >> 12) % KEPT
 }
 
-/// Whether all keys are known to be those of plain attributes; false where one has to be looked at.
+/// Whether all keys are known to be those of attributes, and may stay as they are; false where one has
+/// to be looked at.
 pub fn are_attributes(pairs: &Pairs<'_>, names: &Names) -> bool {
     let all = |known: &RefCell<Vec<Option<Known>>>| {
         let known = known.try_borrow().ok()?;
-        let is_attribute = |key: &Bound<'_, PyAny>| {
+        let is_path = |key: &Bound<'_, PyAny>| {
             let known = known.get(place(key))?.as_ref()?;
-            (key.is(&known.key) && known.names == names.id() && known.meaning == Meaning::Attribute)
-                .then_some(())
+            if !key.is(&known.key) || known.names != names.id() {
+                return None;
+            }
+            match known.meaning {
+                Meaning::Attribute => Some(false),
+                Meaning::Path => Some(true),
+                _ => None,
+            }
         };
-        pairs.iter().try_for_each(|(key, _)| is_attribute(key))
+        let mut keys = pairs.iter();
+        keys.try_fold(false, |paths, (key, _)| Some(paths | is_path(key)?))
     };
-    KNOWN.try_with(all).is_ok_and(|all| all.is_some())
+    let has_paths = KNOWN.try_with(all).ok().flatten();
+    has_paths.is_some_and(|has_paths| !has_paths || !paths::may_meet(pairs))
 }
 
 /// Whether all are known to be names of fields, and not of parameters; false where one has to be looked at.

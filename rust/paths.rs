@@ -3,6 +3,7 @@
 
 use crate::value::{Pairs, plain_key};
 use pyo3::prelude::*;
+use smallvec::SmallVec;
 use std::collections::HashSet;
 
 /// Of the schema's keys, those that no attribute's may lead through.
@@ -51,14 +52,16 @@ pub fn is_plain(key: &str) -> bool {
 
 /// Whether one of the keys may lead through another.
 pub fn may_meet(pairs: &Pairs<'_>) -> bool {
-    let texts = || pairs.iter().filter_map(|(key, _)| plain_key(key));
-    pairs.len() > FEW
-        || texts()
-            .filter(|key| !is_plain(key))
-            .any(|key| texts().any(|other| leads_through(key, other)))
-}
-
-fn leads_through(key: &str, other: &str) -> bool {
-    key.strip_prefix(other)
-        .is_some_and(|rest| rest.starts_with('.'))
+    if pairs.len() > FEW {
+        return true;
+    }
+    let texts: SmallVec<[&[u8]; 8]> = pairs
+        .iter()
+        .filter_map(|(key, _)| plain_key(key).map(str::as_bytes))
+        .collect();
+    let leads_through =
+        |key: &[u8], other: &[u8]| key.get(other.len()) == Some(&b'.') && key.starts_with(other);
+    texts
+        .iter()
+        .any(|key| texts.iter().any(|other| leads_through(key, other)))
 }
