@@ -1,11 +1,12 @@
 //! What a call of a logger says, as a record of it would.
 
 use crate::changes;
+use crate::encoder::Encoder;
 use crate::error::Stop;
 use crate::ffi::{self, Argument, Arguments};
 use crate::imports;
 use crate::keys;
-use crate::names::{Meaning, Names, Slot};
+use crate::names::{Meaning, Names, Slot, WORKER};
 use crate::record::{Odd, RecordView};
 use crate::value;
 use pyo3::Borrowed;
@@ -244,10 +245,14 @@ impl<'a, 'b, 'py> Call<'a, 'b, 'py> {
     pub fn show(
         &self,
         view: &mut RecordView<'py>,
-        names: &Names,
+        encoder: &Encoder,
         bound: Option<Arc<[u8]>>,
     ) -> Result<bool, Stop> {
         let py = self.msg.py();
+        let names = encoder.names();
+        if encoder.needs_worker() {
+            show_worker(py, view)?;
+        }
         view.bound = bound;
         if let Some(extra) = &self.extra {
             let extra = extra.cast::<PyDict>().map_err(PyErr::from)?;
@@ -348,6 +353,15 @@ fn arguments<'py>(
         _ => {}
     }
     Ok(Some(Some(PyTuple::new(py, args)?.into_any())))
+}
+
+/// Fills a view with which process and thread runs the call, as records have it.
+fn show_worker<'py>(py: Python<'py>, view: &mut RecordView<'py>) -> PyResult<()> {
+    let found = imports::WORKER.get(py)?.call0()?.cast_into::<PyTuple>()?;
+    for (slot, value) in WORKER.iter().zip(&found) {
+        view.set(*slot, Some(value));
+    }
+    Ok(())
 }
 
 /// The name of the asyncio task that calls, as records have it from Python 3.12 on.

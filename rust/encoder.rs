@@ -35,7 +35,7 @@ pub struct Encoder {
     stretches: Box<[Stretch]>,
     names: Names,
     events: EventNames,
-    needs_caller: bool,
+    wanted: Wanted,
     writes_key_values: bool,
     spans: SpanReader,
     drops_stale: bool,
@@ -65,7 +65,7 @@ impl Encoder {
             events: EventNames::new(plan, &wanted)?,
             stretches: stretch::all_of(steps),
             names: Names::new(py, plan, &wanted)?,
-            needs_caller: wanted.needs_caller(),
+            wanted,
             spans: SpanReader::new(span_source)?,
             drops_stale: plan.getattr("drops_stale")?.is_truthy()?,
             describe_exception,
@@ -198,9 +198,14 @@ impl Encoder {
         Ok(out.into())
     }
 
-    /// Whether a line says where its call stands in the source, or who runs it.
-    pub fn needs_caller(&self) -> bool {
-        self.needs_caller
+    /// Whether a line says where its call stands in the source.
+    pub fn needs_callsite(&self) -> bool {
+        self.wanted.needs_callsite()
+    }
+
+    /// Whether a line says which process and thread runs its call.
+    pub fn needs_worker(&self) -> bool {
+        self.wanted.needs_worker()
     }
 
     fn write<'py>(

@@ -163,9 +163,9 @@ impl LineHandler {
     }
 
     /// Whether a call can be written without a record: no filter looks at it, nor does the line say
-    /// who called.
+    /// where it was called.
     pub fn is_simple(&self, py: Python<'_>) -> bool {
-        self.filters.bind(py).is_empty() && !self.encoder.get().needs_caller()
+        self.filters.bind(py).is_empty() && !self.encoder.get().needs_callsite()
     }
 
     /// Writes the line of a call that has no record.

@@ -47,6 +47,7 @@ pub static LOGGING: Import = Import::new("logging", "__dict__");
 pub static RECORD_OF: Import = Import::new("tracefmt._cold.logger", "record_of");
 pub static REFUSE_LEVEL: Import = Import::new("tracefmt._cold.logger", "refuse_level");
 pub static REPORT_CALL: Import = Import::new("tracefmt._cold.logger", "report_call");
+pub static WORKER: Import = Import::new("tracefmt._cold.logger", "worker");
 pub static RUNNING_LOOP: Import = Import::new("asyncio.events", "_get_running_loop");
 pub static SYS_MODULES: Import = Import::new("sys", "modules");
 pub static TASK_NAME: Import = Import::new("tracefmt._cold.logger", "task_name");

@@ -374,7 +374,7 @@ impl LoggerMethods {
                 Some(fragment)
             }
         };
-        Ok(call.show(view, encoder.names(), bound)?)
+        Ok(call.show(view, encoder, bound)?)
     }
 }
 

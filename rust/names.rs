@@ -97,12 +97,6 @@ impl Wanted {
         self.0[slot as usize]
     }
 
-    /// Whether one is wanted that only a record has: a call has its level, and no more.
-    pub fn needs_caller(&self) -> bool {
-        let mut seldom = SELDOM.iter();
-        seldom.any(|slot| *slot != Slot::LevelNumber && self.0[*slot as usize])
-    }
-
     /// Whether a line says which process or thread makes it.
     pub fn needs_worker(&self) -> bool {
         WORKER.iter().any(|slot| self.has(*slot))

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import re
+import threading
 
 import pytest
 from hypothesis import given
@@ -152,3 +155,44 @@ def test_generated_calls_write_what_logging_writes(tmp_path_factory, msg, args, 
     expected = outcome(call, plain, output)
     assert outcome(call, ours, output) == expected
     output.stream.close()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"process": True},
+        {"thread": True, "process": True},
+        {"schema": "logstash"},
+        {"schema": "ecs", "process": True, "thread": True},
+        {"schema": "otlp", "process": True, "thread": True},
+    ],
+)
+def test_process_and_thread(output, native, options):
+    """Which process and thread runs the call is said as a record says it, and without one."""
+    hidden = {"flat": ["timestamp"], "otlp": []}.get(options.get("schema", "flat"), ["@timestamp"])
+    options = {**options, "resource": {"service.instance.id": "i"}, "span_source": lambda: None}
+    formatter = tracefmt.Formatter(exclude=hidden, **options)
+    handler = tracefmt.StreamHandler(output.stream, formatter=formatter)
+    ours, plain = tracefmt.get_logger("tests.runner"), logging.getLogger("tests.runner.plain")
+    for logger in (ours, plain):
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel("INFO")
+    ours.info("the way is found")
+    as_expected = []
+
+    def log():
+        native.forget()
+        ours.info("up")
+        as_expected.append(native.is_as_expected())
+        plain.info("up")
+
+    thread = threading.Thread(target=log, name="worker")
+    thread.start()
+    thread.join()
+    ours.handlers, plain.handlers = [], []
+
+    _, line, record = (re.sub(r'UnixNano":"[0-9]+', "", line) for line in output.lines())
+    assert line == record.replace("tests.runner.plain", "tests.runner")
+    assert as_expected == [True]
+    assert ("worker" in line) == ("thread" in options or options.get("schema") == "logstash")
+    assert (str(os.getpid()) in line) == ("process" in options)

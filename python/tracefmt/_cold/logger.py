@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import sys
+import threading
 import time
 import types
 from collections.abc import Mapping
@@ -126,3 +128,25 @@ def task_name() -> str | None:
         return None if task is None else str(task.get_name())
     except Exception:
         return None
+
+
+def worker() -> tuple[int | None, str | None, int | None, str | None]:
+    """Return id and name of the process, and of the thread, as `logging.LogRecord` finds them."""
+    process, thread = logging.logProcesses, logging.logThreads
+    return (
+        os.getpid() if process else None,
+        _process_name() if logging.logMultiprocessing else None,
+        threading.get_ident() if thread else None,
+        threading.current_thread().name if thread else None,
+    )
+
+
+def _process_name() -> str:
+    multiprocessing = sys.modules.get("multiprocessing")
+    if multiprocessing is None:
+        return "MainProcess"
+    try:
+        name: str = multiprocessing.current_process().name
+    except Exception:  # it is being imported
+        return "MainProcess"
+    return name
