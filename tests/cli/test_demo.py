@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tracefmt.cli.demo.services import checkout
+
 REQUESTS = 60
 FAILED = 6
 SERVICES = ("gateway", "checkout", "payments")
@@ -132,9 +134,37 @@ def test_story_counts_the_lines_without_a_trace(demo):
     assert "ThreadPoolExecutor" in demo.step(5)
 
 
+def test_story_names_the_callsite_that_lost_its_context(demo):
+    """Step 5 has file and line of the call as the service counted it, and what to write."""
+    shown = " ".join(demo.step(5).split())
+    found = re.search(r"checkout\.py, line (\d+), logger checkout\.receipts, thread mail_0", shown)
+    source = Path(checkout.__file__).read_text("utf-8").splitlines()
+
+    assert 'receipts.info("receipt mailed"' in source[int(found[1]) - 1]
+    assert "lost by ThreadPoolExecutor; write propagation.ThreadPoolExecutor()" in shown
+
+
+def test_story_shows_the_share_before_and_after(demo):
+    """Step 6 has the share of lines without a trace, before and after; after there are none."""
+    number = REQUESTS - FAILED
+    share = f"{100 * number / len(demo.lines):.2f}%"
+    mended = [
+        json.loads(line)
+        for path in (demo.folder / "mended").glob("*.jsonl")
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    rows = [row.split() for row in demo.step(6).splitlines()]
+
+    assert "tracefmt.propagation.install()" in demo.step(6)
+    assert ["as", "they", "were", str(len(demo.lines)), str(number), share] in rows
+    assert ["with", "that", "line", str(len(mended)), "0", "0%"] in rows
+    assert len(mended) == len(demo.lines)
+    assert all("trace_id" in line for line in mended)
+
+
 def test_story_says_what_a_line_cost_on_which_core(demo, core):
-    """Step 6 has the CPU time of a line, and names the core that it was measured on."""
-    cost = re.search(rf"tracefmt\.Formatter \({core.NAME} core\).* (\d+\.\d+) +\d+", demo.step(6))
+    """Step 7 has the CPU time of a line, and names the core that it was measured on."""
+    cost = re.search(rf"tracefmt\.Formatter \({core.NAME} core\).* (\d+\.\d+) +\d+", demo.step(7))
 
     assert 0 < float(cost[1]) < 1000
     assert f"({core.NAME} core)" in " ".join(demo.output.split())

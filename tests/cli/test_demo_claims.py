@@ -100,3 +100,23 @@ def test_a_line_that_is_not_json_is_found(tmp_path, content, message):
 
     with pytest.raises(DemoError, match=message):
         files.read([path])
+
+
+def test_a_true_log_of_the_mended_services_passes():
+    """Where the receipt has its trace as well, all claims hold."""
+    lines = log()
+    lines[6].update(PLACED)
+    claims.check_mended([files.Line("", line) for line in lines], RECORDS, STATUSES)
+
+
+def test_a_line_that_is_still_without_its_trace():
+    """A receipt without a trace is named, where the services are mended."""
+    with pytest.raises(DemoError, match="1 lines of the mended services have no trace id"):
+        claims.check_mended([files.Line("", line) for line in log()], RECORDS, STATUSES)
+
+
+@pytest.mark.parametrize("place", [None, {"logger": "checkout.cart"}])
+def test_a_place_that_is_not_where_the_trace_was_lost(place):
+    """What checkout counted must be its receipts."""
+    with pytest.raises(DemoError, match="should have counted its receipts"):
+        claims.lost(place)

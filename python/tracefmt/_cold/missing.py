@@ -20,7 +20,8 @@ PLACES = 512
 
 Seen: TypeAlias = "dict[tuple[Any, str, str, Mechanism, str | None], int]"
 _SEEN: Seen = {}
-_OWN = ("logging", "tracefmt")
+_OWN = ("logging.", "structlog.", "tracefmt.")
+_APPLICATIONS = ("tracefmt.cli.",)
 
 
 def is_looked_at(before: int) -> bool:
@@ -56,10 +57,11 @@ def remember(before: int, name: Any, here: bool, stale: str | None) -> None:
 
 
 def _callsite() -> str:
-    """Return file and line of the innermost frame that is neither logging's nor ours."""
+    """Return file and line of the innermost frame that is not of a library that logs."""
     frame: Any = sys._getframe(1)  # noqa: SLF001
     while frame is not None:
-        if str(frame.f_globals.get("__name__")).partition(".")[0] not in _OWN:
+        module = f"{frame.f_globals.get('__name__')}."
+        if not module.startswith(_OWN) or module.startswith(_APPLICATIONS):
             return f"{frame.f_code.co_filename}:{frame.f_lineno}"
         frame = frame.f_back
     return ""

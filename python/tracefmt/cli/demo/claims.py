@@ -44,6 +44,17 @@ def check(lines: Sequence[Line], records: Mapping[str, int], statuses: Mapping[i
     only_the_plain_pool_loses_its_trace(lines, statuses[PLACED])
 
 
+def check_mended(
+    lines: Sequence[Line], records: Mapping[str, int], statuses: Mapping[int, int]
+) -> None:
+    """Check every claim about the services that carry the context, as `check` does."""
+    every_record_has_its_line(lines, records)
+    ids_are_whole_or_absent(lines)
+    every_order_has_one_trace(lines, sum(statuses.values()))
+    every_failure_shows(lines, statuses[FAILED])
+    every_line_has_a_trace(lines)
+
+
 def every_record_has_its_line(lines: Sequence[Line], records: Mapping[str, int]) -> None:
     """Nothing was lost and nothing came twice."""
     found = Counter(line["service"] for line in lines)
@@ -115,3 +126,17 @@ def only_the_plain_pool_loses_its_trace(lines: Sequence[Line], placed: int) -> N
         raise DemoError(
             f"{placed} receipts should be the only lines without a trace id; found: {found}"
         )
+
+
+def every_line_has_a_trace(lines: Sequence[Line]) -> None:
+    """No line is without a trace, the receipts neither."""
+    without = [line for line in lines if not line["trace_id"]]
+    if without:
+        raise DemoError(f"{len(without)} lines of the mended services have no trace id")
+
+
+def lost(place: Mapping[str, object] | None) -> Mapping[str, object]:
+    """Return where checkout says that its lines lost their trace: at its receipts."""
+    if place is None or place["logger"] != LOSES_ITS_CONTEXT:
+        raise DemoError(f"checkout should have counted its receipts as lost, and has {place}")
+    return place

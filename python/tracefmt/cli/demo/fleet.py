@@ -26,17 +26,18 @@ SECONDS_TO_STOP = 15
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Fleet]:
+def running(folder: Path, *, mended: bool = False) -> Iterator[Fleet]:
     """
     Run the services during the ``with`` block; none of their processes outlives it.
 
     Args:
         folder: where ``<service>.jsonl`` is written; a file that is there is replaced.
+        mended: whether the services call `tracefmt.propagation.install`.
 
     Raises:
         DemoError: a service does not start, or does not stop; the message has its stderr.
     """
-    fleet = Fleet(folder)
+    fleet = Fleet(folder, mended=mended)
     try:
         fleet.start()
         yield fleet
@@ -57,9 +58,12 @@ class Fleet:
         files: where each service logs.
         url: the gateway.
         records: how many records each service logged; known when it has finished.
+        lost: where most of its lines without a trace came from, by its own counts; None for none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, mended: bool) -> None:
+        self._mended = mended
+        self.lost: dict[str, dict[str, Any] | None] = {}
         self.files = {name: folder / f"{name}.jsonl" for name in NAMES}
         self.url = ""
         self.records: dict[str, int] = {}
@@ -70,7 +74,7 @@ class Fleet:
         for name, path in self.files.items():
             _remove(path)
             with _signals_wait():  # between a process that starts and its place in the list
-                self._services.append(_Service(name, path))
+                self._services.append(_Service(name, path, mended=self._mended))
         for service in self._services:
             service.url = f"http://127.0.0.1:{service.hear(SECONDS_TO_START)['port']}"
         for service, following in zip(self._services, [*self._services[1:], None], strict=True):
@@ -84,7 +88,9 @@ class Fleet:
         for service in self._services:
             service.close()
         for service in self._services:
-            self.records[service.name] = service.hear(SECONDS_TO_STOP)["records"]
+            last_words = service.hear(SECONDS_TO_STOP)
+            self.records[service.name] = last_words["records"]
+            self.lost[service.name] = last_words["lost"]
             service.wait(SECONDS_TO_STOP)
 
     def kill(self) -> None:
@@ -99,12 +105,13 @@ class _Service:
 
     url = ""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, *, mended: bool) -> None:
         self.name = name
         self._path = path
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # kill() closes it
+        words = [name, str(path), *(["mended"] if mended else [])]
         self._process = subprocess.Popen(  # noqa: S603  # this very interpreter
-            [sys.executable, "-m", "tracefmt.cli.demo.services", name, str(path)],
+            [sys.executable, "-m", "tracefmt.cli.demo.services", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,

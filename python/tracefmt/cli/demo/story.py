@@ -27,6 +27,8 @@ from tracefmt.cli.trace.text import sentence
 from tracefmt.cli.trace.tree import build
 from tracefmt.correlation import scan
 
+MENDED = 100
+"""So many orders at most go through the mended services."""
 LEVELS = {"info": "green", "warning": "yellow", "error": "bold red"}
 FRAME = re.compile(
     r'  File "(?P<file>.*)", line (?P<line>\d+), in (?P<name>.*)\n(?: {4}(?P<code>.*))?'
@@ -49,10 +51,13 @@ def run_and_tell(folder: Path, requests: int, concurrency: int, *, kept: bool) -
                 services.url, requests, concurrency, lambda: progress.advance(task)
             )
             progress.update(task, description="stopping the services")
-    lines = files.read(services.files.values())
-    claims.check(lines, services.records, statuses)
+        lines = files.read(services.files.values())
+        claims.check(lines, services.records, statuses)
+        lost = claims.lost(services.lost["checkout"])
+        progress.update(task, description="running them again, mended")
+        mended = _run_mended(folder / "mended", min(requests, MENDED), concurrency)
 
-    story = _Story(terminal.output(), lines)
+    story = _Story(terminal.output(), lines, mended, lost)
     story.tell(statuses)
     named = list(services.files.values())
     if kept:
@@ -62,12 +67,30 @@ def run_and_tell(folder: Path, requests: int, concurrency: int, *, kept: bool) -
         story.name(named)
 
 
-class _Story:
-    """The lines that were logged, and the console on which they are shown."""
+def _run_mended(folder: Path, requests: int, concurrency: int) -> list[Line]:
+    """Run the services once more, with the line that mends them, and return what they logged."""
+    folder.mkdir(exist_ok=True)
+    with fleet.running(folder, mended=True) as services:
+        statuses = load.send(services.url, requests, concurrency, lambda: None)
+    lines = files.read(services.files.values())
+    claims.check_mended(lines, services.records, statuses)
+    return lines
 
-    def __init__(self, console: Console, lines: Sequence[Line]) -> None:
+
+class _Story:
+    """The lines that were logged, before and after, and the console on which they are shown."""
+
+    def __init__(
+        self,
+        console: Console,
+        lines: Sequence[Line],
+        mended: Sequence[Line],
+        lost: Mapping[str, object],
+    ) -> None:
         self._console = console
         self._lines = lines
+        self._mended = mended
+        self._lost = lost
         self._step = 0
 
     def tell(self, statuses: Mapping[int, int]) -> None:
@@ -81,6 +104,7 @@ class _Story:
         trace = self._show_trace(symptom)
         self._show_cause(trace)
         self._show_lines_without_trace()
+        self._show_mended()
         self._show_cost()
 
     def write_pages(self, folder: Path, logs: Sequence[Path]) -> list[Path]:
@@ -203,8 +227,28 @@ class _Story:
         self._show(
             "Its job runs on a plain concurrent.futures.ThreadPoolExecutor, whose threads do not "
             "see the caller's context variables, and the active span is one of them. "
-            "pool.submit(contextvars.copy_context().run, job) would carry it."
+            "Checkout has counted that by itself; tracefmt.correlation.stats() says where:"
         )
+        file, _, row = str(self._lost["callsite"]).rpartition(":")
+        self._show(
+            Text.assemble(
+                (f"{Path(file).name}, line {row}", "bold"),
+                f", logger {self._lost['logger']}, thread {self._lost['thread']}\n"
+                f"lost by {self._lost['lost_by']}; write {self._lost['instead']}",
+            )
+        )
+
+    def _show_mended(self) -> None:
+        self._head("One line at the start of a process mends it for all of its pools.")
+        self._show(Text("tracefmt.propagation.install()", "magenta"))
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        table.add_column("the services")
+        for heading in ("lines", "without a trace", "share"):
+            table.add_column(heading, justify="right")
+        for name, lines in (("as they were", self._lines), ("with that line", self._mended)):
+            without = sum(1 for line in lines if not line["trace_id"])
+            table.add_row(name, str(len(lines)), str(without), percent(without / len(lines)))
+        self._show(table)
 
     def _show_cost(self) -> None:
         self._head("What one line costs: CPU time in this process, best of several rounds.")

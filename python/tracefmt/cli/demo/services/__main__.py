@@ -1,4 +1,4 @@
-"""``python -m tracefmt.cli.demo.services NAME FILE``: a service, until standard input ends."""
+"""``python -m tracefmt.cli.demo.services NAME FILE [mended]``: a service, until stdin ends."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from tracefmt.cli.demo.services.serving import serve
 BUILDERS = {"gateway": gateway.build, "checkout": checkout.build, "payments": payments.build}
 
 if __name__ == "__main__":
-    name, filename = sys.argv[1:]
-    serve(name, filename, BUILDERS[name])
+    name, filename, *more = sys.argv[1:]
+    serve(name, filename, BUILDERS[name], mended=more == ["mended"])

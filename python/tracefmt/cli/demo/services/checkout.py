@@ -25,7 +25,7 @@ receipts = logging.getLogger("checkout.receipts")
 PRICES = {"tea": 450, "pot": 3200, "cup": 890}  # in cents
 
 # The flaw of this service: the threads of a plain pool do not see the context of the code that
-# submits.  `mail_pool.submit(contextvars.copy_context().run, mail_receipt, ...)` would carry it.
+# submits.  `tracefmt.propagation.install()` makes them carry it.
 mail_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 

@@ -3,7 +3,8 @@ What the services share: a log file, tracing, an HTTP server, and an end when th
 
 A service talks with the process that started it in lines of JSON.  It says on which port it
 listens; it hears where the next service is; when its standard input ends, be it because the parent
-closed it or because the parent is dead, it stops, and says how many records it logged.
+closed it or because the parent is dead, it stops, and says how many records it logged, and where
+most lines without a trace came from.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import tracefmt
+import tracefmt.correlation
+import tracefmt.propagation
 
 SECONDS_TO_STOP = 5
 
@@ -42,12 +45,16 @@ class State(TypedDict):
     upstream: httpx.AsyncClient
 
 
-def serve(name: str, filename: str, build: Callable[[str], Starlette]) -> None:
+def serve(
+    name: str, filename: str, build: Callable[[str], Starlette], *, mended: bool = False
+) -> None:
     """Log to `filename` and answer requests until standard input ends."""
     records = _CountRecords()
     handler = tracefmt.configure("INFO", filename=filename, service=name)
     if handler is not None:  # as it always is, unless the level is None
         handler.addFilter(records)
+    if mended:
+        tracefmt.propagation.install()
     for chatty in ("httpx", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": name})))
@@ -76,7 +83,9 @@ def serve(name: str, filename: str, build: Callable[[str], Starlette]) -> None:
     threading.Thread(target=_stop_with_the_parent, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
     with contextlib.suppress(BrokenPipeError):
-        _say({"records": records.number})
+        places = tracefmt.correlation.stats().places
+        lost = places[0]._asdict() if places else None
+        _say({"records": records.number, "lost": lost})
 
 
 def application(routes: list[Route], upstream: str = "") -> Starlette:
