@@ -5,6 +5,7 @@ import logging
 import threading
 
 import pytest
+import structlog
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from tests.core.line import record
@@ -13,6 +14,7 @@ import tracefmt
 from tracefmt import correlation
 from tracefmt._cold import missing
 from tracefmt._cold.record import Captured
+from tracefmt.structlog import Renderer
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +129,16 @@ def test_refuses_what_cannot_be_meant(options):
     """A text for a list of names, or an unknown choice, is said, with what to write instead."""
     with pytest.raises(tracefmt.ConfigurationError, match="write"):
         correlation.stats(**options)
+
+
+def test_the_callsite_of_a_structlog_call():
+    """Frames of the library that logs are passed over, and so are ours."""
+    log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[Renderer()])
+    log.info("lost")
+    line = test_the_callsite_of_a_structlog_call.__code__.co_firstlineno + 3
+    (place,) = correlation.stats().places
+
+    assert place.callsite == f"{__file__}:{line}"
 
 
 INSTEAD = "propagation.Thread(target=function)"
