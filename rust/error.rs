@@ -1,9 +1,11 @@
 //! Why a line could not be written in the ordinary way.
 
+use crate::imports;
 use crate::scalar::OutOfMemory;
-use pyo3::exceptions::{PyException, PyMemoryError};
+use pyo3::exceptions::{PyException, PyMemoryError, PyOSError};
 use pyo3::prelude::*;
 use std::collections::TryReserveError;
+use std::io;
 
 /// What ends the writing of a line.
 pub enum Stop {
@@ -45,4 +47,21 @@ impl From<Stop> for PyErr {
 /// Whether the error may be written into the line; `KeyboardInterrupt`, `SystemExit` and their like pass.
 pub fn is_ordinary(error: &PyErr, py: Python<'_>) -> bool {
     error.is_instance_of::<PyException>(py)
+}
+
+/// The error of a system call, as Python's own functions raise it: of the class for its number.
+pub fn os_error(py: Python<'_>, error: io::Error) -> PyErr {
+    let Some(number) = error.raw_os_error() else {
+        return error.into();
+    };
+    let text = || {
+        imports::STRERROR
+            .get(py)?
+            .call1((number,))?
+            .extract::<String>()
+    };
+    match text() {
+        Ok(text) => PyOSError::new_err((number, text)),
+        Err(error) => error,
+    }
 }

@@ -29,7 +29,8 @@ pub fn write(descriptor: RawFd, data: &[u8]) -> io::Result<usize> {
     usize::try_from(written).map_err(|_| io::Error::last_os_error())
 }
 
-/// Waits with `poll(2)` until the descriptor takes bytes, or a signal comes (`Interrupted`).
+/// Waits with `poll(2)` until the descriptor takes bytes, or a signal comes (`Interrupted`), or half a
+/// second is over: a signal may have come just before.
 pub fn wait_until_writable(descriptor: RawFd) -> io::Result<()> {
     let mut request = libc::pollfd {
         fd: descriptor,
@@ -37,7 +38,7 @@ pub fn wait_until_writable(descriptor: RawFd) -> io::Result<()> {
         revents: 0,
     };
     // SAFETY: the pointer is to one pollfd that lives for the whole call, and the count says one.
-    let ready = unsafe { libc::poll(&raw mut request, 1, -1) };
+    let ready = unsafe { libc::poll(&raw mut request, 1, 500) };
     if ready < 0 {
         Err(io::Error::last_os_error())
     } else {
@@ -220,6 +221,45 @@ pub fn context_value<'py>(variable: &Bound<'py, PyAny>) -> PyResult<Option<Bound
         }
         Ok(Bound::from_owned_ptr_or_opt(py, value))
     }
+}
+
+unsafe extern "C-unwind" {
+    #[link_name = "PyObject_Call"]
+    fn object_call(
+        callable: *mut ffi::PyObject,
+        args: *mut ffi::PyObject,
+        kwargs: *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+}
+
+/// Stops its thread for ever where it is dropped.
+struct Stopped;
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// Calls Python code in which a daemon thread may be when the interpreter ends.
+///
+/// Before 3.14 `CPython` ends such a thread where it waits for the GIL, by unwinding its stack
+/// (`pthread_exit`), and the process with it where that meets Rust. Here the thread stops instead.
+pub fn call<'py>(
+    callable: &Bound<'py, PyAny>,
+    args: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stopped = Stopped;
+    // SAFETY: the callable and the tuple are alive during the call, null stands for no keywords, and the
+    // result is an owned reference or null with an exception set.  The function may be unwound through.
+    let result = unsafe {
+        let result = object_call(callable.as_ptr(), args.as_ptr(), std::ptr::null_mut());
+        Bound::from_owned_ptr_or_err(callable.py(), result)
+    };
+    std::mem::forget(stopped);
+    result
 }
 
 /// A value that the caller holds for the time of the call.

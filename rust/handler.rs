@@ -8,11 +8,12 @@ use crate::ffi;
 use crate::imports;
 use crate::record::RecordView;
 use crate::sink::Sink;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering::Relaxed};
 
 /// The native half of a handler: it stands in for the handler's method `handle`.
 ///
@@ -30,7 +31,7 @@ pub struct LineHandler {
     /// Brings out what was written to the stream itself; raises if the stream is closed.
     flush_stream: Py<PyAny>,
     /// Records of this level and above are not kept in the buffer.
-    flush_level: i64,
+    flush_level: AtomicI64,
 }
 
 /// Where lines go: to the descriptor, or to the thread that writes them.
@@ -60,8 +61,13 @@ impl LineHandler {
             encoder,
             sink,
             flush_stream,
-            flush_level,
+            flush_level: AtomicI64::new(flush_level),
         }
+    }
+
+    /// Write each line at once from now on: the handler is closed, and nobody will flush it.
+    fn flush_always(&self) {
+        self.flush_level.store(i64::MIN, Relaxed);
     }
 
     /// Do with a record what `logging.Handler.handle` does.
@@ -69,11 +75,17 @@ impl LineHandler {
         let py = record.py();
         if !self.is_untouched(py)? {
             let owner = self.owner.bind(py).call0()?;
-            return imports::HANDLE_BY_CLASS.get(py)?.call1((owner, record));
+            return ffi::call(
+                imports::HANDLE_BY_CLASS.get(py)?,
+                &(owner, record).into_pyobject(py)?,
+            );
         }
         if !self.filters.bind(py).is_empty() {
             let owner = self.owner.bind(py).call0()?;
-            return imports::HANDLE.get(py)?.call1((owner, record));
+            return ffi::call(
+                imports::HANDLE.get(py)?,
+                &(owner, record).into_pyobject(py)?,
+            );
         }
         match self.emit(record) {
             Ok(()) => {}
@@ -182,14 +194,12 @@ impl LineHandler {
                 return sink.get().emit_view(py, self.encoder.get(), view, level);
             }
         };
-        if !sink.is_buffered() {
-            self.flush_stream.bind(py).call0()?;
-        }
+        self.make_ready(py, sink)?;
         sink.emit_view(py, self.encoder.get(), view)?;
-        if sink.is_buffered() && level >= self.flush_level {
+        if sink.is_buffered() && level >= self.flush_level.load(Relaxed) {
             sink.flush(py)?;
         }
-        Ok(())
+        self.after_writing(py, sink)
     }
 
     fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -201,25 +211,51 @@ impl LineHandler {
                 return sink.get().emit(self.encoder.get(), record);
             }
         };
-        if !sink.is_buffered() {
-            self.flush_stream.bind(py).call0()?;
-        }
+        self.make_ready(py, sink)?;
         sink.emit(self.encoder.get(), record)?;
         if sink.is_buffered() {
             let level: i64 = record.getattr(intern!(py, "levelno"))?.extract()?;
-            if level >= self.flush_level {
+            if level >= self.flush_level.load(Relaxed) {
                 sink.flush(py)?;
             }
         }
+        self.after_writing(py, sink)
+    }
+
+    /// Brings out what was written to the stream itself; raises if the stream is closed.
+    fn make_ready(&self, py: Python<'_>, sink: &Sink) -> PyResult<()> {
+        if sink.is_buffered() {
+            return Ok(());
+        }
+        match self.flush_stream.bind(py).call0() {
+            Ok(_) => Ok(()),
+            // a signal handler logs while the stream is being flushed
+            Err(error) if error.is_instance_of::<PyRuntimeError>(py) => Ok(()),
+            Err(error) => {
+                sink.lose_one();
+                Err(error)
+            }
+        }
+    }
+
+    /// Says what was lost, once lines are written again.
+    fn after_writing(&self, py: Python<'_>, sink: &Sink) -> PyResult<()> {
+        if sink.loss_has_ended() {
+            self.report_loss(py)?;
+        }
         Ok(())
+    }
+
+    fn report_loss(&self, py: Python<'_>) -> PyResult<()> {
+        let owner = self.owner.bind(py).call0()?;
+        imports::REPORT_LOSS.get(py)?.call1((owner,)).map(drop)
     }
 
     /// Raises if the stream is closed; says what was lost, once that is over.
     fn before_queuing(&self, py: Python<'_>, sink: &BackgroundSink) -> PyResult<()> {
         self.flush_stream.bind(py).call0()?;
         if sink.loss_has_ended(py) {
-            let owner = self.owner.bind(py).call0()?;
-            imports::REPORT_LOSS.get(py)?.call1((owner,))?;
+            self.report_loss(py)?;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ mod imports;
 mod keys;
 mod line_limit;
 mod logger;
+mod loss;
 mod names;
 mod paths;
 mod plan;
@@ -35,11 +36,12 @@ mod sink;
 mod span;
 mod stretch;
 mod tally;
+mod turn;
 mod value;
 mod writer;
 
 /// The Rust core; use it through `tracefmt`.
-#[pyo3::pymodule]
+#[pyo3::pymodule(gil_used = true)] // locks of the sink are held with the GIL, and so a fork finds them open
 mod _rust {
     #[pymodule_export]
     use super::background::BackgroundSink;

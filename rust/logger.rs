@@ -249,7 +249,7 @@ impl LoggerMethods {
         let all = (
             level, msg, args, exc_info, extra, stack_info, stacklevel, fields,
         );
-        self.cold.bind(py).call1(all).map(drop)
+        ffi::call(self.cold.bind(py), &all.into_pyobject(py)?).map(drop)
     }
 
     /// What `Logger.isEnabledFor` says at the level of a method, found once until something changes.

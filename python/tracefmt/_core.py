@@ -69,6 +69,36 @@ class LineSink(Protocol):
         """Write what waits and call a function while no line is half written."""
         ...
 
+    def start_on_new_line(self) -> None:
+        """Begin the next line on a new one: what the descriptor has ends within a line."""
+        ...
+
+    def loss_has_ended(self) -> bool:
+        """Whether lines have been lost, and are not any more."""
+        ...
+
+    def take_loss(self) -> tuple[int, int, float, int | None] | None:
+        """What has been lost: lines dropped and failed, since when, and the last error's number."""
+        ...
+
+    def lose(
+        self, dropped: int, failed: int, since: float | None = None, error: int | None = None
+    ) -> None:
+        """Count lines as lost, of which nobody has said so."""
+        ...
+
+    def report(self, line: bytes) -> bool:
+        """Write a line about lost ones; False where it is lost itself, which is not counted."""
+        ...
+
+    def abandon(self) -> None:
+        """Count what waits as lost: nobody will write it."""
+        ...
+
+    def inherit(self, old: Any) -> None:
+        """Take over from a sink that is not used any more: what waits, and what it lost."""
+        ...
+
     def after_fork(self) -> None:
         """In a child process: forget what the parent will write, and whose turn it was."""
         ...
@@ -149,8 +179,8 @@ class Core(Protocol):
         ...
 
     @property
-    def Sink(self) -> Callable[[int, int, Any], LineSink]:  # noqa: N802
-        """The class of sinks: descriptor, size of the buffer in bytes and checkpoint go in."""
+    def Sink(self) -> Callable[[int, int, Any, bool], LineSink]:  # noqa: N802
+        """The class of sinks: descriptor, size of the buffer, checkpoint, whether it drops."""
         ...
 
     def counts(self) -> Sequence[tuple[str | None, Sequence[int]]]:

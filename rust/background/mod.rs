@@ -5,6 +5,7 @@ mod writer;
 
 use crate::buffer::Buffer;
 use crate::encoder::Encoder;
+use crate::error::os_error;
 use crate::ffi;
 use crate::record::RecordView;
 use crate::value;
@@ -218,11 +219,11 @@ impl BackgroundSink {
             }
             if let Some(error) = py.detach(|| self.queue.failure_of(number)) {
                 self.queue.told();
-                return Err(error.into());
+                return Err(os_error(py, error));
             }
         } else if self.queue.is_untold() {
             if let Some(error) = py.detach(|| self.queue.unreported()) {
-                return Err(error.into());
+                return Err(os_error(py, error));
             }
         }
         Ok(())

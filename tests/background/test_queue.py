@@ -437,7 +437,8 @@ def test_metrics_say_how_long_lines_waited(pipe):
         ({"drain_timeout": -1}, "drain_timeout=-1: write seconds, 0 or more, or None"),
         ({"buffer_size": 100}, "background=True, buffer_size=100: the queue is the buffer"),
         ({"queue_size": 1}, "queue_size"),
-        ({"background": False, "when_full": "block"}, "when_full: write background=True, too"),
+        ({"background": False, "drop_below": 0}, "drop_below: write background=True, too"),
+        ({"background": False, "when_full": "drop_oldest"}, "drop_oldest': write background=True"),
     ],
 )
 @pytest.mark.once

@@ -12,6 +12,7 @@ RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
 RUST_ONLY = {
     *("bound", "buffer", "call", "changes", "error", "event_keys", "ffi", "handler", "imports"),
     *("keys", "logger", "paths", "renderer", "route", "stretch", "writer", "scalar/cases"),
+    *("sink/writing", "turn"),  # the twin has the standard library's RLock
 }
 # The Python core reads lines with `json`, and ids and times with `tracefmt.reading`.
 RUST_ONLY |= {f"scan/{room}" for room in ("cases", "fields", "id", "json", "table", "time")}

@@ -31,7 +31,5 @@ def report(handler: logging.Handler, record: logging.LogRecord, error: BaseExcep
 
 
 def report_loss(handler: Any) -> None:
-    """Write a line that says what the handler's sink could not take."""
-    from tracefmt.stdlib._background import report_loss  # noqa: PLC0415  # who has losses has it
-
-    report_loss(handler, handler._sink)  # noqa: SLF001
+    """Let a handler of ours write a line that says what its sink could not take."""
+    handler._report_loss()  # noqa: SLF001

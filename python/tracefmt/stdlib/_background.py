@@ -89,6 +89,10 @@ class Background:
         written: bool = sink.flush(self._drain_timeout)
         return written
 
+    def report_loss(self, handler: Any, sink: Any) -> None:
+        """Write a line that says what was lost."""
+        report_loss(handler, sink)
+
     def end(self, handler: Any, sink: Any) -> bool:
         """Write what is left; whether all is.  What is not is said on `sys.stderr`."""
         _on_sigterm.discard(handler)

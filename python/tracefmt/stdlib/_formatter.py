@@ -325,3 +325,22 @@ def _is_format(text: str, style: str) -> bool:
 
 
 _NOTHING_GIVEN = (None, None, "%", None, None, None, None)
+
+
+def bytes_method(formatter: logging.Formatter | None) -> Any:
+    """Return the formatter's way to bytes, or None where it makes text by a method of its own."""
+    if not isinstance(formatter, Formatter):
+        return None
+    if type(formatter).format is not Formatter.format:
+        return None
+    return formatter.format_bytes
+
+
+def plain_encoder(formatter: logging.Formatter | None) -> Any:
+    """Return the encoder of a formatter that adds nothing to it, for the sink of the same core."""
+    if bytes_method(formatter) is None:
+        return None
+    if type(formatter).format_bytes is not Formatter.format_bytes:  # type: ignore[union-attr]
+        return None
+    encoder = formatter._encoder  # type: ignore[union-attr]  # noqa: SLF001
+    return encoder if type(encoder) is _core.core.Encoder else None

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracefmt import _core
-from tracefmt._cold.handler import report_loss
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.stdlib._descriptor import descriptor_of
 from tracefmt.stdlib._flush import IntervalFlusher, forget_after_fork
-from tracefmt.stdlib._formatter import Formatter
+from tracefmt.stdlib._formatter import Formatter, bytes_method, plain_encoder
+from tracefmt.stdlib._last_line import continue_on_new_line
 from tracefmt.stdlib._level import level_number
+from tracefmt.stdlib._loss import flush, give_up, is_for_files_alone, report_failure, report_loss
 
 
 class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not before 3.11
@@ -33,6 +34,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
     _flusher: IntervalFlusher | None = None
     _checkpoint: _core.LineCheckpoint | None = None  # asked before lines go to a file
     _buffer_size = 0
+    _drops = False  # lines that a non-blocking descriptor does not take at once
     _flush_level = logging.ERROR
     _filters: list[Any]
     _ready: Any = None  # called before an unbuffered line; raises if the stream is closed
@@ -61,8 +63,11 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         self._flush_level = level_number(flush_level, "flush_level")
         if flush_interval is not None:
             self._flusher = IntervalFlusher(self, flush_interval)
-        if background or background_options:
-            self._background = _checked(background, buffer_size, background_options or {})
+        options = background_options or {}
+        if not background and options.keys() == {"when_full"}:
+            self._drops = _drops(options["when_full"])
+        elif background or options:
+            self._background = _checked(background, buffer_size, options)
         self._first_formatter = Formatter() if formatter is None else formatter
 
     @property
@@ -72,7 +77,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
 
     @stream.setter
     def stream(self, stream: Any) -> None:
-        self._let_go()
+        old = self._let_go()
         descriptor = None if stream is None else descriptor_of(stream)
         self._stream = stream
         self._sink = None
@@ -81,9 +86,17 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
                 self._sink = self._background.sink(self, descriptor, self._flush_level)
                 self._ready = stream.fileno
             else:
-                self._sink = _core.core.Sink(descriptor, self._buffer_size, self._checkpoint)
+                options = (self._buffer_size, self._checkpoint, self._drops)
+                self._sink = _core.core.Sink(descriptor, *options)
                 forget_after_fork(self._sink)
                 self._ready = _readiness(stream)
+                if continue_on_new_line(descriptor):
+                    self._sink.start_on_new_line()
+                if old is not None:
+                    self._sink.inherit(old)
+                    old = None
+        if old is not None:
+            give_up(self, old)
         self._binary = isinstance(stream, (io.RawIOBase, io.BufferedIOBase))
         self._bind()
 
@@ -109,10 +122,10 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         kind = type(self)
         if self._native is not None:
             self._native[0].retire()
+            if own.get("handle") is self._native[1]:
+                del own["handle"]
+            self._native = None
         own["_formats"] = "format" in own or kind.format is not logging.Handler.format
-        if self._native is not None and own.get("handle") is self._native[1]:
-            del own["handle"]
-        self._native = None
         native = _core.core.LineHandler
         if native is None or self._sink is None or self._encoder is None or self._flusher:
             return
@@ -139,8 +152,8 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: N802  # logging's name
         """Set the formatter; None stands for logging's default text format, as in logging."""
         super().setFormatter(fmt)
-        self._encode = _bytes_method(fmt)
-        self._encoder = _plain_encoder(fmt)
+        self._encode = bytes_method(fmt)
+        self._encoder = plain_encoder(fmt)
         if getattr(fmt, "_is_of_process", False):
             from tracefmt.stdlib._forked import follow  # noqa: PLC0415  # few are
 
@@ -157,23 +170,42 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             if sink is None:
                 self._write_to_stream(self._line(record))
                 return
-            if self._buffer_size == 0:
-                self._ready()
             if self._background is not None:
+                self._ready()
                 self._queue(record, sink)
                 return
+            if self._buffer_size == 0:
+                self._make_ready(sink)
             if self._encoder is not None and not self._formats:
                 sink.emit(self._encoder, record)
             else:
                 sink.write(self._line(record))
             if self._buffer_size > 0:
                 self._after_buffering(record.levelno, sink)
+            if sink.loss_has_ended():
+                self._report_loss()
         except Exception:
             self.handleError(record)
 
+    def _make_ready(self, sink: _core.LineSink) -> None:
+        try:
+            self._ready()
+        except RuntimeError:
+            pass  # a signal handler logs while the stream is being flushed
+        except Exception:
+            sink.lose(0, 1)
+            raise
+
+    def _report_loss(self) -> None:
+        """Write a line that says what was lost."""
+        if self._background is not None:
+            self._background.report_loss(self, self._sink)
+        elif self._sink is not None:
+            report_loss(self, self._sink)
+
     def _queue(self, record: logging.LogRecord, sink: Any) -> None:
         if sink.loss_has_ended():
-            report_loss(self)
+            self._report_loss()
         if self._encoder is not None and not self._formats:
             sink.emit(self._encoder, record)
         else:
@@ -232,10 +264,12 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
                 sink.write(line, level)  # type: ignore[call-arg]
                 return
             if self._buffer_size == 0:
-                self._stream.flush()
+                self._make_ready(sink)
             sink.write(line)
             if self._buffer_size > 0:
                 self._after_buffering(level, sink)
+            if sink.loss_has_ended():
+                self._report_loss()
         else:
             self._open_late()
             if self._sink is not None:
@@ -254,27 +288,36 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             self._flusher.ensure()
 
     def flush(self) -> None:
-        """Write what is buffered, here and in the stream."""
+        """
+        Write what is buffered, here and in the stream; an error goes to `handleError`.
+
+        Lines that could not be written stay in the buffer.
+        """
         if self._stream is not None and not getattr(self._stream, "closed", False):
             if not self._drained():
                 return  # the stream itself would wait for as long
-            super().flush()
+            try:
+                super().flush()
+            except OSError as error:
+                if not is_for_files_alone(error):
+                    report_failure(self, "the stream's own text could not be written")
             if self._sink is not None and self._background is None:
-                self._sink.flush()
+                flush(self, self._sink)
 
     def _drained(self) -> bool:
         """Wait for the thread, if there is one, as long as may be; whether all is written."""
         background = self._background
         return background is None or self._sink is None or background.drain(self._sink)
 
-    def _let_go(self) -> None:
-        """Write what waits for the descriptor that is left."""
+    def _let_go(self) -> _core.LineSink | None:
+        """Write what waits for the descriptor that is left; the sink, if it may keep some."""
         if self._sink is None:
-            return
+            return None
         if self._background is not None:
             self._background.end(self, self._sink)
-        else:
-            self._sink.flush()
+            return None
+        flush(self, self._sink)
+        return self._sink
 
     def _start_anew(self) -> None:
         """In a child process: with a queue and a thread of its own."""
@@ -288,12 +331,21 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         """Write what is buffered and let go; a stream that was given stays open."""
         if self._flusher is not None:
             self._flusher.stop()
+        if self._background is None:
+            self._flush_level = logging.NOTSET  # nobody will write what is buffered from now on
+            if self._native is not None:
+                self._native[0].flush_always()
         try:
             self.flush()
             if self._background is not None and self._sink is not None:
                 self._close_background()
+            elif self._sink is not None:
+                give_up(self, self._sink)
         finally:
-            super().close()
+            try:
+                super().close()
+            except OSError:
+                report_failure(self, "the file could not be closed")
 
     def _close_background(self) -> None:
         """End the thread; what is logged after this is written in the caller."""
@@ -329,23 +381,15 @@ def _users_classes(handler: LineHandler) -> list[type]:
     return list(kinds[: next(place for place, kind in enumerate(kinds) if "_OURS" in vars(kind))])
 
 
-def _bytes_method(formatter: logging.Formatter | None) -> Any:
-    """Return the formatter's way to bytes, or None where it makes text by a method of its own."""
-    if not isinstance(formatter, Formatter):
-        return None
-    if type(formatter).format is not Formatter.format:
-        return None
-    return formatter.format_bytes
-
-
-def _plain_encoder(formatter: logging.Formatter | None) -> Any:
-    """Return the encoder of a formatter that adds nothing to it, for the sink of the same core."""
-    if _bytes_method(formatter) is None:
-        return None
-    if type(formatter).format_bytes is not Formatter.format_bytes:  # type: ignore[union-attr]
-        return None
-    encoder = formatter._encoder  # type: ignore[union-attr]  # noqa: SLF001
-    return encoder if type(encoder) is _core.core.Encoder else None
+def _drops(when_full: object) -> bool:
+    """Return what ``when_full`` means where no thread writes."""
+    if when_full == "drop_oldest":
+        msg = "when_full='drop_oldest': write background=True, too, or 'drop_newest'"
+        raise ConfigurationError(msg)
+    if when_full not in ("block", "drop_newest"):
+        msg = f"when_full={when_full!r}: write 'block', 'drop_newest' or 'drop_oldest'"
+        raise ConfigurationError(msg)
+    return when_full == "drop_newest"
 
 
 def _checked(background: bool, buffer_size: int, options: dict[str, Any]) -> Any:

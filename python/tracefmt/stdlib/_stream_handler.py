@@ -28,6 +28,10 @@ class StreamHandler(LineHandler):
             the line and queues it.  A record of `flush_level` or above waits until it is written.
             What an error of the descriptor has cost is said to `handleError` with the next record,
             and by a line.  A stream without a descriptor is written to in the caller.
+        when_full: what happens where the descriptor takes nothing more for now.  ``"block"`` waits,
+            while other threads run.  ``"drop_newest"`` drops the line if somebody has made the
+            descriptor non-blocking (``O_NONBLOCK``, which is never changed here), and a line tells
+            how many were dropped once that is over.
         background_options: `max_queued_bytes`, `when_full`, `drop_below`, `drain_timeout`,
             `drain_on_sigterm`: see ``docs/background.md``.
 
