@@ -45,11 +45,6 @@ def constant(_logger: Any, _name: str, _event: Any) -> bytes:
     return LINE
 
 
-def rendered(_logger: Any, _name: str, event: Any) -> Any:
-    """Pass an event dict on; what is rendered before may be a line already."""
-    return event if isinstance(event, bytes) else LINE
-
-
 def chains() -> dict[str, tuple[list[Any], Any]]:
     """Return processors and logger factory of each chain, each with one part more."""
     null = lambda *_: Nowhere()  # noqa: E731
@@ -59,7 +54,7 @@ def chains() -> dict[str, tuple[list[Any], Any]]:
     ours = LoggerFactory(tracefmt.StreamHandler(file))
     buffered = LoggerFactory(tracefmt.StreamHandler(file, buffer_size=65536))
     peer = importlib.import_module("peers.structlog_orjson")
-    made = {
+    made: dict[str, tuple[list[Any], Any]] = {
         "bound logger, event dict, loop over processors": ([constant], null),
         "Renderer": ([Renderer(merge_contextvars=True)], null),
         "Renderer > BytesLogger": ([Renderer(merge_contextvars=True)], theirs),
@@ -67,9 +62,12 @@ def chains() -> dict[str, tuple[list[Any], Any]]:
         "Renderer > LoggerFactory, buffered": ([Renderer(merge_contextvars=True)], buffered),
     }
     processors: list[Any] = []
-    for processor in peer.processors():
+    *before, last = peer.processors()
+    for processor in before:
         processors.append(processor)
-        made[f"orjson > {name_of(processor)}"] = ([*processors, rendered], null)
+        made[f"orjson > {name_of(processor)}"] = ([*processors, constant], null)
+    processors.append(last)
+    made[f"orjson > {name_of(last)}"] = (processors, null)
     made["orjson > BytesLogger"] = (processors, theirs)
     return made
 
