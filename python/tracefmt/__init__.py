@@ -25,7 +25,12 @@ from tracefmt.stdlib import (
 )
 
 if TYPE_CHECKING:
-    from tracefmt.stdlib import ContextFilter, QueueHandler
+    from tracefmt.stdlib import (
+        ContextFilter,
+        QueueHandler,
+        RotatingFileHandler,
+        TimedRotatingFileHandler,
+    )
 
 __all__ = [
     "ConfigurationError",
@@ -36,9 +41,11 @@ __all__ = [
     "Formatter",
     "Logger",
     "QueueHandler",
+    "RotatingFileHandler",
     "Schema",
     "SpanContext",
     "StreamHandler",
+    "TimedRotatingFileHandler",
     "TracefmtError",
     "__version__",
     "bind",
@@ -49,8 +56,10 @@ __all__ = [
     "use",
 ]
 
+_LATE = ("ContextFilter", "QueueHandler", "RotatingFileHandler", "TimedRotatingFileHandler")
+
 
 def __getattr__(name: str) -> Any:
-    if name in ("ContextFilter", "QueueHandler"):  # imported when they are asked for
+    if name in _LATE:  # imported when they are asked for
         return getattr(_stdlib, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

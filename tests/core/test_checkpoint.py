@@ -229,3 +229,22 @@ def test_between_lines_of_threads(core, sink, path, tmp_path):
         [b"t%d" % n, b"%d" % number] for n in range(3) for number in range(500)
     )
     assert {line[-501:] for line in lines} == {b" " + b"x" * 500}
+
+
+def test_errands_of_two_threads(run_script):
+    """While one thread is between lines, another that wants to be waits without the GIL."""
+    script = """
+    import os, threading, time
+    from tracefmt import _core
+    sink = _core.core.Sink(os.open(os.devnull, os.O_WRONLY), 100)
+    seen = []
+    def first():
+        thread.start()
+        time.sleep(0.2)
+        seen.append("first")
+    thread = threading.Thread(target=sink.between_lines, args=(lambda: seen.append("second"),))
+    sink.between_lines(first)
+    thread.join()
+    assert seen == ["first", "second"], seen
+    """
+    assert run_script(script) == b""

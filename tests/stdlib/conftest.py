@@ -1,6 +1,8 @@
 """Fixtures that tests of handlers and of the logger share."""
 
+import contextlib
 import logging
+import os
 import sys
 import time
 
@@ -15,6 +17,24 @@ from tracefmt import Formatter
 def formatter():
     """A formatter without a span and without the time."""
     return Formatter(exclude=["timestamp"], span_source=lambda: None)
+
+
+@pytest.fixture
+def packets():
+    """A pipe in which one read gives what one write put there."""
+    ours, theirs = os.pipe2(os.O_DIRECT)
+    os.set_blocking(ours, False)
+    with open(theirs, "w", encoding="utf-8") as stream:  # noqa: PTH123
+
+        def read():
+            found = []
+            with contextlib.suppress(BlockingIOError):
+                while packet := os.read(ours, 65536):
+                    found.append(packet)
+            return found
+
+        yield stream, read
+    os.close(ours)
 
 
 @pytest.fixture

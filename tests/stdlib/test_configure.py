@@ -48,6 +48,18 @@ def test_file(tmp_path, ours):
     assert (tmp_path / "log").read_bytes() == b'{"level":"info","logger":"app","message":"up"}\n'
 
 
+def test_options_of_the_file(tmp_path):
+    """What a file handler can be told about its file can be given too."""
+    path = tmp_path / "log"
+    handler = tracefmt.configure(filename=path, watch=0, permissions=0o640, exclude=["timestamp"])
+    path.unlink()
+    logging.getLogger("app").info("up")
+
+    assert path.read_bytes() == b'{"level":"info","logger":"app","message":"up"}\n'
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert type(handler) is FileHandler
+
+
 def test_options_of_the_formatter():
     """All options of the formatter can be given."""
     out = io.StringIO()
@@ -155,6 +167,7 @@ def test_handler_taken_away_by_others(ours):
         ((), {"schema": "%(module)s"}, "fmt: there is no field for 'module'; write %(filename)s"),
         ((), {"servise": "x"}, "configure: "),
         ((), {"filename": "log", "stream": io.StringIO()}, "configure: give filename or stream"),
+        ((), {"watch": True}, "configure: watch is about a file; give a filename"),
         ((), {"static": {"level": 1}}, "static: 'level' is a field"),
     ],
 )

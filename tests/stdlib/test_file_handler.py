@@ -53,7 +53,9 @@ def test_file_opened_late(formatter, tmp_path):
 
 def test_file_that_cannot_be_opened_late(formatter, tmp_path, errors):
     """Where that fails, it is an error of the handler, each time."""
+    (tmp_path / "no").mkdir()
     handler = FileHandler(tmp_path / "no" / "log", delay=True, formatter=formatter)
+    (tmp_path / "no").rmdir()
     handler.handle(record())
     handler.handle(record())
 

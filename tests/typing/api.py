@@ -6,6 +6,7 @@ import io
 import logging
 import logging.handlers
 import queue
+import signal
 import sys
 import threading
 from concurrent import futures
@@ -45,6 +46,10 @@ def handlers() -> list[logging.Handler]:
         tracefmt.StreamHandler(),
         tracefmt.StreamHandler(io.StringIO(), formatter=tracefmt.Formatter()),
         tracefmt.FileHandler("app.jsonl", "a", delay=True),
+        tracefmt.FileHandler("app.jsonl", watch=True, reopen_on=signal.SIGHUP, permissions=0o640),
+        tracefmt.FileHandler("app.jsonl", watch=0.5, follow_symlinks=False),
+        tracefmt.RotatingFileHandler("app.jsonl", maxBytes=1_000_000, backupCount=3),
+        tracefmt.TimedRotatingFileHandler("app.jsonl", when="midnight", utc=True),
         tracefmt.QueueHandler(records),
         buffered,
     ]

@@ -1,8 +1,8 @@
 """
 tracefmt for the standard library's `logging`.
 
-`ContextFilter` and `QueueHandler` are imported when they are first asked for: `logging.handlers` is
-half of what importing tracefmt would cost.
+What needs `logging.handlers` is imported when it is first asked for: that module is half of what
+importing tracefmt would cost.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from tracefmt.stdlib._stream_handler import StreamHandler
 
 if TYPE_CHECKING:
     from tracefmt.stdlib._capture import ContextFilter, QueueHandler
+    from tracefmt.stdlib._rotating_file_handler import RotatingFileHandler
+    from tracefmt.stdlib._timed_rotating_file_handler import TimedRotatingFileHandler
 
 __all__ = [
     "BoundLogger",
@@ -24,19 +26,27 @@ __all__ = [
     "Formatter",
     "Logger",
     "QueueHandler",
+    "RotatingFileHandler",
     "StreamHandler",
+    "TimedRotatingFileHandler",
     "configure",
     "exit_now",
     "get_logger",
 ]
 
-_LATE = ("ContextFilter", "QueueHandler")
+_LATE = {
+    "ContextFilter": "_capture",
+    "QueueHandler": "_capture",
+    "RotatingFileHandler": "_rotating_file_handler",
+    "TimedRotatingFileHandler": "_timed_rotating_file_handler",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in _LATE:
-        from tracefmt.stdlib import _capture  # noqa: PLC0415  # it imports logging.handlers
+        from importlib import import_module  # noqa: PLC0415  # with what it is for
 
-        globals().update({late: getattr(_capture, late) for late in _LATE})
-        return globals()[name]
+        found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

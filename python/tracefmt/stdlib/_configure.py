@@ -39,6 +39,9 @@ def configure(
     filename: Any = None,
     stream: Any = None,
     native: bool = False,
+    watch: bool | float = False,
+    reopen_on: int | None = None,
+    permissions: int | None = None,
     **formatter_options: Any,
 ) -> logging.Handler | None:
     """
@@ -54,6 +57,9 @@ def configure(
         stream: write to this stream; `sys.stderr` if neither is given, as in `logging.basicConfig`.
         native: make every logger that is created from now on a `tracefmt.Logger`, which writes
             natively where it can; loggers that are there already stay as they are.
+        watch: with `filename`, open the file anew when it has been renamed; as for `FileHandler`.
+        reopen_on: with `filename`, open it anew at this signal.
+        permissions: with `filename`, the mode bits of a file that is created.
         formatter_options: any option of `Formatter`.
 
     Returns:
@@ -74,7 +80,8 @@ def configure(
     handler = None
     if level is not None:
         number = level_number(level, "level")  # first: an error must not leave a file behind
-        handler = _handler(schema, filename, stream, formatter_options)
+        file_options = {"watch": watch, "reopen_on": reopen_on, "permissions": permissions}
+        handler = _handler(schema, filename, stream, file_options, formatter_options)
     if _installed is not None:
         _installed.undo()
         _installed = None
@@ -90,10 +97,19 @@ def configure(
 
 
 def _handler(
-    schema: Any, filename: Any, stream: Any, formatter_options: dict[str, Any]
+    schema: Any,
+    filename: Any,
+    stream: Any,
+    file_options: dict[str, Any],
+    formatter_options: dict[str, Any],
 ) -> logging.Handler:
     if filename is not None and stream is not None:
         msg = "configure: give filename or stream, not both"
+        raise ConfigurationError(msg)
+    unset = (None, False)
+    given = [name for name, value in file_options.items() if not any(value is no for no in unset)]
+    if given and filename is None:
+        msg = f"configure: {given[0]} is about a file; give a filename, or leave it out"
         raise ConfigurationError(msg)
     try:
         formatter = Formatter(schema, **formatter_options)
@@ -101,5 +117,5 @@ def _handler(
         msg = f"configure: {error}; the options are those of tracefmt.Formatter"
         raise ConfigurationError(msg) from error
     if filename is not None:
-        return FileHandler(filename, formatter=formatter)
+        return FileHandler(filename, formatter=formatter, **file_options)
     return StreamHandler(stream, formatter=formatter)

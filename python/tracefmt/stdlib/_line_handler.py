@@ -114,7 +114,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         """Keep the methods that a class of ours has: somebody may patch it later."""
         super().__init_subclass__(**keywords)
         if "_OURS" in vars(cls):
-            cls._METHODS = {name: getattr(cls, name) for name in _HANDLING}
+            cls._METHODS = {name: getattr(cls, name) for name in _HANDLING if hasattr(cls, name)}
 
     def _bind(self) -> None:
         """Let the core stand in for `handle` where it can: it does the same, in one native call."""
@@ -131,7 +131,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             return
         if not _HANDLING.isdisjoint(own):  # somebody has put a method of theirs on the handler
             return
-        if not any(name in vars(kind) for kind in _users_classes(self) for name in _HANDLING):
+        if not any(name in vars(kind) for kind in users_classes(self) for name in _HANDLING):
             parts = (self._filters, self._encoder, self._sink, self._ready)
             stand_in = native(weakref.ref(self), kind, *parts, self._flush_level)
             own["handle"] = stand_in.handle
@@ -343,6 +343,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
                 give_up(self, self._sink)
         finally:
             try:
+                self._close_file()
                 super().close()
             except OSError:
                 report_failure(self, "the file could not be closed")
@@ -356,10 +357,14 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         else:  # it would wait for ever
             self._background = background
 
+    def _close_file(self) -> None:
+        """Close what the handler has opened itself."""
+
 
 # What a subclass overrides to change how a record is handled.
 _HANDLING = frozenset(
     {"handle", "emit", "filter", "format", "flush", "acquire", "release", "handleError", "_line"}
+    | {"shouldRollover", "doRollover"}
 )
 
 
@@ -375,7 +380,7 @@ def _readiness(stream: Any) -> Any:
     return stream.flush
 
 
-def _users_classes(handler: LineHandler) -> list[type]:
+def users_classes(handler: LineHandler) -> list[type]:
     """Return the classes of a handler that are not ours and not logging's."""
     kinds = type(handler).__mro__
     return list(kinds[: next(place for place, kind in enumerate(kinds) if "_OURS" in vars(kind))])
