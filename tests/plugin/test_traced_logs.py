@@ -109,6 +109,104 @@ def test_another_trace(suite):
     result.stdout.fnmatch_lines([f"*'other'*{0xA:032x}*another span was active (MainThread)*"])
 
 
+def test_a_span_that_an_earlier_task_has_left_behind(suite):
+    """Its ids are another request's: the line fails, with why, even where the trace is right."""
+    result = suite(
+        """
+        import logging
+        from concurrent.futures import ThreadPoolExecutor
+        import pytest
+        from opentelemetry import context
+        from tracefmt import correlation
+
+        @pytest.fixture(autouse=True)
+        def watched():
+            undo = correlation.watch_workers()
+            yield
+            undo()
+
+        @pytest.mark.parametrize("wanted", [None, 0xA])
+        def test(traced_logs, wanted):
+            with ThreadPoolExecutor(1) as pool:
+                with traced_logs.span(0xA):
+                    pool.submit(context.attach, context.get_current()).result()
+                    logging.warning("first")
+                pool.submit(logging.warning, "second").result()
+            assert traced_logs.lines[1].fields["trace_id"] == f"{0xA:032x}"
+            traced_logs.assert_correlated(wanted)
+        """
+    )
+
+    result.assert_outcomes(failed=2)
+    row = f"*'second'*{0xA:032x} (stale: worker) *ThreadPoolExecutor (*)*.ThreadPoolExecutor()"
+    head = "*AssertionError: 1 of 2 lines does not belong to "
+    result.stdout.fnmatch_lines([f"{head}a trace", row, f"{head}trace {0xA:032x}", row])
+
+
+def test_a_span_that_was_inherited_through_fork(suite):
+    """In the child its lines fail, with why and what to write there; after that they do not."""
+    suite(
+        """
+        import logging, os
+        import pytest
+        from tracefmt import propagation
+
+        def said(traced_logs):
+            try:
+                logging.warning("in the child")
+                traced_logs.assert_correlated()
+            except AssertionError as error:
+                return str(error)
+            return "correlated"
+
+        def test(traced_logs):
+            read, write = os.pipe()
+            with traced_logs.span(0xA):
+                child = os.fork()
+                if not child:
+                    try:
+                        before = said(traced_logs)
+                        propagation.initializer()
+                        traced_logs.clear()
+                        with traced_logs.span(0xB):
+                            os.write(write, f"{before}\\n{said(traced_logs)}".encode())
+                    finally:
+                        os._exit(0)
+            os.close(write)
+            with open(read) as pipe:
+                head, _, row, _, after = pipe.read().splitlines()
+            os.waitpid(child, 0)
+            assert head == "1 of 1 lines does not belong to a trace"
+            assert f"'in the child'  {0xA:032x} (stale: fork)  os.fork (MainThread)  " in row
+            assert row.endswith("  propagation.initializer()  # in the child")
+            assert after == "correlated"
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_a_span_that_has_ended(suite):
+    """A line written after its span has ended is marked, and belongs to that trace all the same."""
+    suite(
+        """
+        import logging
+        import pytest
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+
+        def test(traced_logs):
+            span = TracerProvider().get_tracer("tests").start_span("s")
+            with trace.use_span(span):
+                span.end()
+                logging.warning("late")
+            assert traced_logs.lines[0].fields["trace_stale"] == "ended"
+            traced_logs.assert_correlated()
+            traced_logs.assert_correlated(span.get_span_context().trace_id)
+            with pytest.raises(AssertionError, match="does not belong to trace 0*b"):
+                traced_logs.assert_correlated(0xB)
+        """
+    ).assert_outcomes(passed=1)
+
+
 def test_loggers_that_do_not_propagate(suite):
     """Lines of a logger with handlers of its own are recorded as well, and are written as ever."""
     suite(

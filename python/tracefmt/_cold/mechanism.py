@@ -28,6 +28,7 @@ ENDED_SPAN = Mechanism(
     "a span that has ended", "with tracer.start_as_current_span(name): ...  # or detach(token)"
 )
 ANOTHER_SPAN = Mechanism("another span was active", _SPAN)
+FORKED = Mechanism("os.fork", "propagation.initializer()  # in the child")
 _TASK = Mechanism("asyncio task", "asyncio.create_task(propagation.wrap(function)())")
 _CALLBACK = Mechanism("event loop callback", "loop.call_soon(propagation.wrap(callback))")
 _EXECUTOR = Mechanism(

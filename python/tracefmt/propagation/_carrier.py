@@ -136,6 +136,8 @@ def wrap_for_process(fn: F, *, fields: Iterable[str] = ()) -> F:
         >>> def main():
         ...     with multiprocessing.Pool(2, initializer=propagation.initializer) as pool:
         ...         print(pool.map(propagation.wrap_for_process(abs), [-1, -2]))
+        ...         pool.close()
+        ...         pool.join()
         >>> main()
         [1, 2]
     """

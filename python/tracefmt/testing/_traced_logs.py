@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tracefmt._cold.mechanism import ANOTHER_SPAN, NO_SPAN, Mechanism, mechanism
+from tracefmt._cold.mechanism import ANOTHER_SPAN, FORKED, NO_SPAN, Mechanism, mechanism
 from tracefmt._cold.missing import is_allowed
 from tracefmt.exceptions import ConfigurationError
 from tracefmt.spans import SpanContext
+from tracefmt.spans._stale import FORK, WORKER
 from tracefmt.stdlib import Formatter
 from tracefmt.testing._recording import recording
 from tracefmt.testing._span import number_of, span
@@ -98,6 +99,9 @@ class TracedLogs:
         """
         Fail unless every line belongs to a trace.
 
+        A line whose ids were inherited through fork or left behind by an earlier task does not:
+        they are another request's, whatever their trace. One of a span that has ended does.
+
         Args:
             trace_id: the trace it has to be; None for any.
             allow: names of loggers whose lines need none, with their children.
@@ -131,6 +135,8 @@ def _relative(path: str) -> str:
 
 def _belongs(line: TracedLine, wanted: str | None) -> bool:
     found = line.fields.get("trace_id")
+    if line.fields.get("trace_stale") in _ANOTHERS:
+        return False
     return found is not None if wanted is None else found == wanted
 
 
@@ -139,14 +145,16 @@ def _report(wrong: list[TracedLine], count: int, wanted: str | None) -> str:
     rows = [("where", "logger", "message", "trace_id", "lost by", "write instead")]
     for line in wrong:
         found = line.fields.get("trace_id")
+        stale = line.fields.get("trace_stale")
         lost = line.mechanism
         if found is not None and lost == NO_SPAN:
-            lost = ANOTHER_SPAN
+            lost = FORKED if stale == FORK else ANOTHER_SPAN
         message = str(line.fields.get("message"))
         short = message if len(message) <= _WIDTH else f"{message[: _WIDTH - 1]}…"
+        ids = f"{found or 'none'} (stale: {stale})" if stale in _ANOTHERS else str(found or "none")
         rows.append(
             (
-                *(line.where, str(line.fields.get("logger")), ascii(short), str(found or "none")),
+                *(line.where, str(line.fields.get("logger")), ascii(short), ids),
                 *(f"{lost.name} ({line.thread})", lost.instead),
             )
         )
@@ -161,3 +169,4 @@ def _report(wrong: list[TracedLine], count: int, wanted: str | None) -> str:
 
 
 _WIDTH = 40  # characters of a message in the table
+_ANOTHERS = (FORK, WORKER)  # why a span is stale where its ids are another request's
