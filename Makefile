@@ -3,6 +3,8 @@
 #   make test PYTHON=python3.12    with another interpreter (3.10 or newer)
 #   make test CARGO=               as on a machine without Rust: the pure-Python core only
 #   make test ARGS="-k span"       with arguments for the command behind the target
+#   make fuzz SECONDS=600          for so long in each target
+#   make soak LINES=1000000        fewer lines than fifty million
 #
 # The files .venv/.done-* say when a step was last done, so that a second run is quick.
 
@@ -34,7 +36,10 @@ CARGO_ENV = PYO3_PYTHON="$(PY)" PYO3_BUILD_EXTENSION_MODULE=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-all build check fix bench wheel wheel-pure clean
+.PHONY: help demo test test-all build check fix bench fuzz soak memcheck wheel wheel-pure clean
+
+SECONDS ?= 60
+LINES ?= 50000000
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +100,22 @@ bench: $(BUILT) $(BENCH) ## measure against stdlib logging and its peers
 	@echo "==> benches/run.py"
 	@$(PY) benches/run.py $(ARGS)
 	@$(PY) benches/report.py --chart
+
+fuzz: $(BUILT) $(DEV) ## look for inputs that break the encoder: Hypothesis at length, libFuzzer over rust/scalar and rust/scan
+	@echo "==> Hypothesis, 20,000 examples a test"
+	@$(RUN_ENV) $(PY) -m pytest -q --hypothesis-profile=thorough $(if $(CARGO),,--cores=python) \
+	  tests/parity tests/core/test_hostile.py tests/core/scalar $(ARGS)
+	@$(if $(CARGO),fuzz/run.sh $(SECONDS),echo "==> There is no cargo here: libFuzzer is left out")
+
+soak: $(BUILT) ## log for long under random faults on each core, and look for lost lines and growth
+	@for core in $(if $(CARGO),rust) python; do \
+	  echo "==> $(LINES) lines, core: $$core"; \
+	  TRACEFMT_CORE=$$core $(PY) tests/soak/soak.py --lines $(LINES) $(ARGS) || exit 1; \
+	done
+
+memcheck: $(BUILT) $(DEV) ## run the tests of the hot path under valgrind
+	@echo "==> valgrind"
+	@$(PY) tests/memcheck/run.py $(ARGS)
 
 wheel: $(TOOLS) ## build a platform wheel, with the Rust core, into dist/
 	@echo "==> Building a wheel with the Rust core into dist/"

@@ -4,13 +4,13 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod fields;
-mod id;
-mod json;
+pub mod id;
+pub mod json;
 mod otlp;
 mod record;
 pub mod table;
 pub mod tally;
-mod time;
+pub mod time;
 pub mod traces;
 
 #[cfg(test)]
