@@ -4,12 +4,12 @@
 use crate::error::Stop;
 use crate::names::{Meaning, Names};
 use crate::paths;
+use crate::per_thread::{self, PerThread};
 use crate::scalar::string;
 use crate::value::{Pairs, plain_key};
 use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use std::cell::RefCell;
 
 /// How many keys a thread keeps; a power of two.
 const KEPT: usize = 256;
@@ -38,7 +38,7 @@ struct Known {
 }
 
 thread_local! {
-    static KNOWN: RefCell<Vec<Option<Known>>> = const { RefCell::new(Vec::new()) };
+    static KNOWN: PerThread<Option<Known>> = const { PerThread::new() };
 }
 
 fn place(key: &Bound<'_, PyAny>) -> usize {
@@ -49,7 +49,7 @@ fn place(key: &Bound<'_, PyAny>) -> usize {
 /// Whether all keys are known to be those of attributes, and may stay as they are; false where one has
 /// to be looked at.
 pub fn are_attributes(pairs: &Pairs<'_>, names: &Names) -> bool {
-    let all = |known: &RefCell<Vec<Option<Known>>>| {
+    let all = |known: &PerThread<Option<Known>>| {
         let known = known.try_borrow().ok()?;
         let is_path = |key: &Bound<'_, PyAny>| {
             let known = known.get(place(key))?.as_ref()?;
@@ -71,7 +71,7 @@ pub fn are_attributes(pairs: &Pairs<'_>, names: &Names) -> bool {
 
 /// Whether all are known to be names of fields, and not of parameters; false where one has to be looked at.
 pub fn are_fields(names: Borrowed<'_, '_, PyTuple>) -> bool {
-    let all = |known: &RefCell<Vec<Option<Known>>>| {
+    let all = |known: &PerThread<Option<Known>>| {
         let known = known.try_borrow().ok()?;
         let is_field = |key: Borrowed<'_, '_, PyAny>| {
             let known = known.get(place(&key))?.as_ref()?;
@@ -172,6 +172,7 @@ fn remember(key: &Bound<'_, PyAny>, text: &str, names: usize, meaning: Meaning) 
         start,
         length: written.len(),
     };
+    per_thread::clear_away();
     let replaced = KNOWN.try_with(|known| {
         let mut known = known.try_borrow_mut().ok()?;
         if known.is_empty() {

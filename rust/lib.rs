@@ -24,6 +24,7 @@ mod logger;
 mod loss;
 mod names;
 mod paths;
+mod per_thread;
 mod plan;
 mod record;
 mod renderer;

@@ -4,13 +4,13 @@
 use crate::encoder::Line;
 use crate::error::Written;
 use crate::names::Slot;
+use crate::per_thread::{self, PerThread};
 use crate::plan::Step;
 use crate::record::RecordView;
 use crate::span::Span;
 use crate::value;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyString, PyTuple};
-use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What a step is written from.
@@ -143,7 +143,7 @@ const KEPT: usize = 64;
 const FROM: [Slot; 3] = [Slot::Name, Slot::LevelName, Slot::LevelNumber];
 
 thread_local! {
-    static KNOWN: RefCell<Vec<Option<Known>>> = const { RefCell::new(Vec::new()) };
+    static KNOWN: PerThread<Option<Known>> = const { PerThread::new() };
 }
 
 fn write_logger(out: &mut Vec<u8>, number: usize, steps: &[Step], line: &Line<'_, '_>) -> Written {
@@ -184,6 +184,7 @@ fn is_lasting(object: &Bound<'_, PyAny>) -> bool {
 }
 
 fn remember(place: usize, fresh: Known) {
+    per_thread::clear_away();
     let replaced = KNOWN.try_with(|known| {
         let mut known = known.try_borrow_mut().ok()?;
         if known.is_empty() {

@@ -11,7 +11,17 @@ RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
 # What can have no twin: plumbing between Rust and Python, shortcuts around Python code, tests.
 RUST_ONLY = {
     *("bound", "buffer", "call", "changes", "error", "event_keys", "ffi", "handler", "imports"),
-    *("keys", "logger", "paths", "renderer", "route", "stretch", "writer", "scalar/cases"),
+    *(
+        "keys",
+        "logger",
+        "paths",
+        "per_thread",
+        "renderer",
+        "route",
+        "stretch",
+        "writer",
+        "scalar/cases",
+    ),
     *("sink/writing", "turn"),  # the twin has the standard library's RLock
 }
 # The Python core reads lines with `json`, and ids and times with `tracefmt.reading`.
