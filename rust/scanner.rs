@@ -70,6 +70,7 @@ impl Scanner {
         result.set_item("loggers", groups(py, &scan.loggers)?)?;
         result.set_item("services", groups(py, &scan.services)?)?;
         result.set_item("minutes", minutes(py, &scan.minutes)?)?;
+        result.set_item("stale_lines", scan.stale_lines)?;
         result.set_item("broken", scan.broken)?;
         let examples: Vec<_> = scan
             .examples

@@ -20,7 +20,7 @@ use fields::Fields;
 use id::Kind;
 use json::{Bytes, Cursor};
 use memchr::memchr;
-use record::Record;
+use record::{REASONS, Record};
 use table::Table;
 use tally::{Counts, Minutes, Tally};
 use traces::Traces;
@@ -68,6 +68,8 @@ pub struct Scan {
     pub services: Tally,
     pub minutes: Minutes,
     pub traces: Traces,
+    /// Lines that say so of their span, by why.
+    pub stale_lines: [u64; REASONS.len()],
     pub broken: u64,
     pub examples: Vec<Broken>,
     /// The earliest and the latest time of a line.
@@ -90,6 +92,7 @@ impl Scan {
             services: Tally::default(),
             minutes: Minutes::default(),
             traces,
+            stale_lines: [0; REASONS.len()],
             broken: 0,
             examples: Vec::new(),
             span: None,
@@ -198,6 +201,12 @@ impl Scan {
         self.loggers.add(logger, kind);
         let service = record.service.map(|value| record::name(value, &mut room));
         self.services.add(service, kind);
+        if let Some(value) = record.trace_stale {
+            let reason = record::name(value, &mut level);
+            if let Some(place) = REASONS.iter().position(|known| *known == reason) {
+                self.stale_lines[place] += 1;
+            }
+        }
         let Some(time) = record.time else { return };
         self.span = Some(match self.span {
             Some((first, last)) => (first.min(time), last.max(time)),

@@ -50,7 +50,7 @@ fn read(record: &[u8], has: Bytes) -> Record<'_> {
     let point = at(time).or_else(|| at(observed));
     let text = text.filter(|text| matches!(text, Value::Text(text) if !text.raw.is_empty()));
     let number = number.filter(is_scalar);
-    let [process] = pairs(container(attributes), has, ["process.pid"]);
+    let [process, trace_stale] = pairs(container(attributes), has, ["process.pid", "trace_stale"]);
     Record {
         time: point,
         level: text
@@ -58,6 +58,7 @@ fn read(record: &[u8], has: Bytes) -> Record<'_> {
             .or(number.map(|number| (SEVERITY_NUMBER, number))),
         trace_id: trace_id.map_or(ABSENT, |value| id::judge(value, false, &mut room)),
         process,
+        trace_stale,
         ..Record::default()
     }
 }

@@ -3,8 +3,11 @@
 use super::fields::Fields;
 use super::id::{self, ABSENT, Kind, TraceId};
 use super::json::Value;
-use super::table::{LEVEL, LOGGER, PROCESS, SERVICE, TIME, TRACE_ID};
+use super::table::{LEVEL, LOGGER, PROCESS, SERVICE, TIME, TRACE_ID, TRACE_STALE};
 use super::time;
+
+/// Why a line's span was stale, as the line says.
+pub const REASONS: [&[u8]; 3] = [b"fork", b"ended", b"worker"];
 
 pub struct Record<'a> {
     /// Microseconds since the epoch.
@@ -15,6 +18,7 @@ pub struct Record<'a> {
     pub service: Option<Value<'a>>,
     pub process: Option<Value<'a>>,
     pub trace_id: TraceId,
+    pub trace_stale: Option<Value<'a>>,
 }
 
 impl Default for Record<'_> {
@@ -26,6 +30,7 @@ impl Default for Record<'_> {
             service: None,
             process: None,
             trace_id: ABSENT,
+            trace_stale: None,
         }
     }
 }
@@ -50,6 +55,7 @@ impl<'a> Record<'a> {
             service: text(fields, SERVICE),
             process: text(fields, PROCESS),
             trace_id: trace_id(fields, decimal, room),
+            trace_stale: text(fields, TRACE_STALE),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which keys are asked about, and what each is for.
 
-pub const MEMBERS: usize = 6;
+pub const MEMBERS: usize = 7;
 /// What a line is asked for, in the order of `tracefmt.correlation.scan`'s rows.
 pub const TIME: usize = 0;
 pub const LEVEL: usize = 1;
@@ -8,6 +8,7 @@ pub const LOGGER: usize = 2;
 pub const SERVICE: usize = 3;
 pub const PROCESS: usize = 4;
 pub const TRACE_ID: usize = 5;
+pub const TRACE_STALE: usize = 6;
 
 /// For each member, one bit a place: two for each row, the plain key's and the nested one's.
 pub type Places = [u64; MEMBERS];

@@ -113,6 +113,20 @@ def test_json(tracefmt_command, log):
     }
 
 
+def test_lines_of_a_stale_span(tracefmt_command, log):
+    """Lines that say that their span was stale are counted by why, in the text and in JSON."""
+    with_id = f',"trace_id":"{ID}","trace_stale":"%s"'
+    reasons = ("fork", "fork", "worker")
+    log.write_text("".join(LINE % (0, "app", with_id % why) for why in reasons))
+
+    text = tracefmt_command("audit", log.name, cwd=log.parent).stdout
+    report = json.loads(tracefmt_command("audit", log, "--json").stdout)
+
+    assert "3 lines in app.log: 100% carry a trace id, 0 (0%) do not.\n" in text
+    assert "\nWritten with a stale span: fork 2, worker 1.\n" in text
+    assert report["stale_lines"] == {"fork": 2, "ended": 0, "worker": 1}
+
+
 class _Tags(HTMLParser):
     """Checks that each tag is closed in its turn."""
 

@@ -5,6 +5,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
 
 import tracefmt
 from tracefmt.correlation import StaleTrace, scan
@@ -183,6 +185,27 @@ def test_what_tracefmt_writes(write):
         assert (list(report.services), list(report.loggers)) == (["s"], ["app"])
         assert list(report.levels) == ["info"]
         assert report.span is not None
+
+
+@pytest.mark.parametrize("schema", _registry.NAMES)
+def test_lines_that_say_that_their_span_was_stale(write, schema):
+    """They are counted by why, with ids or without; what is none of the words is not."""
+    import logging
+
+    record = logging.LogRecord("app", 20, "f.py", 1, "hi", (), None)
+    marked = []
+    for stale in ("mark", "drop", "keep"):
+        span = TracerProvider().get_tracer("tests").start_span("s")
+        with trace.use_span(span):
+            span.end()
+            formatter = tracefmt.Formatter(schema, service="s", project="p", stale=stale)
+            marked.append(formatter.format(record))
+    others = [marked[0].replace('"ended"', f'"{why}"') for why in ("worker", "worker", "fork", "x")]
+    report = scan(write(*marked, *others, '{"trace_stale":["fork"]}', line(trace_id=ID)))
+
+    assert report.stale_lines == {"fork": 1, "ended": 2, "worker": 2}
+    assert (report.total.counts, report.broken) == ({"valid": 7, "absent": 2}, 0)
+    assert scan(write(*marked), schema=schema).stale_lines == {"ended": 2}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tracefmt.reading import layouts
 
 pytestmark = pytest.mark.once
 
-MEMBERS = ("time", "level", "logger", "service", "process", "trace_id")
+MEMBERS = ("time", "level", "logger", "service", "process", "trace_id", "trace_stale")
 LAYOUT = layouts.named(None)
 ROWS = [
     (number, key, layouts.path(key), key in layouts.DECIMAL)
@@ -27,6 +27,7 @@ values = st.one_of(
             *("1-0af76519-16cd43dd8448eb211c80319c", f"projects/p/traces/{ID}", "projects/traces/"),
             *("2023-11-14T22:13:20.5Z", "2023-11-14 22:13:20,123+01:00", "2023-02-30T00:00:00Z"),
             *(1_700_000_000, 1_700_000_000_123, "1700000000.25", 1e300, -0.0, 10**30, 7, "WARN"),
+            *("fork", "ended", "worker"),
         ]
     ),
     st.none(),
@@ -55,7 +56,10 @@ any_value = st.one_of(
     anything,
 )
 attribute = st.fixed_dictionaries(
-    {"key": st.sampled_from(["service.name", "process.pid", "x"]), "value": any_value}
+    {
+        "key": st.sampled_from(["service.name", "process.pid", "trace_stale", "x"]),
+        "value": any_value,
+    }
 )
 attributes = st.one_of(st.lists(attribute, max_size=3), anything)
 record = st.fixed_dictionaries(

@@ -115,6 +115,8 @@ class Report:
         span: the times of the earliest and the latest line, in microseconds since the epoch.
         stale: traces that look stale, those with the most lines first.
         stale_dropped: how many more there were than could be kept.
+        stale_lines: how many lines say in ``trace_stale`` that their span was stale, by why:
+            ``"fork"``, ``"ended"``, ``"worker"``.
         unreadable: what could not be read, as text.
     """
 
@@ -130,6 +132,7 @@ class Report:
     stale: tuple[StaleTrace, ...] = ()
     stale_dropped: int = 0
     unreadable: tuple[str, ...] = ()
+    stale_lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def missing_share(self) -> float:

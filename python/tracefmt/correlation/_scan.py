@@ -13,12 +13,13 @@ from tracefmt.reading import layouts, level
 from tracefmt.reading.files import STDIN, UnreadableFile, in_order, open_log
 from tracefmt.reading.trace_id import KINDS
 from tracefmt.schemas import Schema
+from tracefmt.spans._stale import REASONS
 
 __all__ = ["OTHER", "scan"]
 
 OTHER = "(other)"
 PIECE = 1 << 20  # bytes
-_MEMBERS = ("time", "level", "logger", "service", "process", "trace_id")
+_MEMBERS = ("time", "level", "logger", "service", "process", "trace_id", "trace_stale")
 _MOST_ROWS = 32  # of a member, in both cores
 _OTLP_LEVELS = {100: "severityText", 101: "severityNumber"}
 
@@ -114,6 +115,11 @@ def _report(
         loggers=_groups(found["loggers"], _text),
         levels=_groups(found["levels"], lambda name: _level(name, level_keys)),
         minutes=_groups(found["minutes"], lambda minute: minute * 60),
+        stale_lines={
+            reason: lines
+            for reason, lines in zip(REASONS, found["stale_lines"], strict=True)
+            if lines
+        },
         broken=found["broken"],
         examples=tuple(BrokenLine(files[file], *rest) for file, *rest in found["examples"]),
         span=found["span"],

@@ -50,6 +50,7 @@ _INPUTS = {
     **{name: name for name in MEMBERS},
     "process_id": "process",
     "process_pid": "process",
+    "trace_stale": "trace_stale",  # an attribute to a reader; a scan counts it
 }
 
 # Layouts that tracefmt does not write in this form.

@@ -15,6 +15,7 @@ from tracefmt._python.scan import otlp
 from tracefmt._python.scan.record import Digits, Record, Row
 from tracefmt._python.scan.tally import MOST, MOST_MINUTES, Tally
 from tracefmt._python.scan.traces import Traces
+from tracefmt.spans._stale import REASONS
 
 __all__ = ["Scan"]
 
@@ -25,7 +26,7 @@ NAMED = 10
 DEEPEST = 256
 """Objects and arrays within each other; deeper ones are no log line."""
 
-_MEMBERS = 6
+_MEMBERS = 7
 _BLANKS = b" \t\r"
 _MICROSECONDS = 60_000_000  # of a minute
 
@@ -49,6 +50,7 @@ class Scan:
         self._levels, self._loggers, self._services = Tally(MOST), Tally(MOST), Tally(MOST)
         self._minutes = Tally(MOST_MINUTES)
         self._traces = traces
+        self._stale_lines = {reason.encode(): 0 for reason in REASONS}
         self._broken = 0
         self._examples: list[tuple[int, int, str]] = []
         self._span: tuple[int, int] | None = None
@@ -124,6 +126,8 @@ class Scan:
         self._levels.add(record.level, kind)
         self._loggers.add(record.logger, kind)
         self._services.add(record.service, kind)
+        if record.trace_stale in self._stale_lines:
+            self._stale_lines[record.trace_stale] += 1
         if time is None:
             return
         first, last = self._span or (time, time)
@@ -140,6 +144,7 @@ class Scan:
             "loggers": self._loggers.groups(),
             "services": self._services.groups(),
             "minutes": self._minutes.groups(),
+            "stale_lines": list(self._stale_lines.values()),
             "broken": self._broken,
             "examples": list(self._examples),
             "span": self._span,

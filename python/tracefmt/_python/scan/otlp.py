@@ -24,15 +24,17 @@ def records(value: Mapping[str, Any]) -> Iterator[Record]:
             logger = _object(scope_logs.get("scope")).get("name")
             logger = name(logger) if _is_text(logger) else None
             for record in items(scope_logs.get("logRecords")):
-                own = _attributes(record).get("process.pid")
+                own = _attributes(record)
+                own_process = own.get("process.pid")
                 observed = time(record.get("observedTimeUnixNano"))
                 yield Record(
                     time(record.get("timeUnixNano")) or observed or None,
                     _level(record),
                     logger,
                     service,
-                    process if own is None else own,
+                    process if own_process is None else own_process,
                     judge(record["traceId"]) if "traceId" in record else ABSENT,
+                    own.get("trace_stale"),
                 )
 
 

@@ -10,7 +10,7 @@ from tracefmt.reading.trace_id import ABSENT, VALID, TraceId, judge_text
 
 __all__ = ["Digits", "Record", "Row", "judge", "name", "time"]
 
-TIME, LEVEL, LOGGER, SERVICE, PROCESS, TRACE_ID = range(6)
+TIME, LEVEL, LOGGER, SERVICE, PROCESS, TRACE_ID, TRACE_STALE = range(7)
 _MISSING = object()
 _NULL, _MALFORMED = TraceId("null"), TraceId("malformed")
 
@@ -40,6 +40,8 @@ class Record(NamedTuple):
     service: bytes | None
     process: bytes | None
     trace_id: TraceId
+    trace_stale: bytes | None
+    """Why its span was stale, as the line says."""
 
     @classmethod
     def of(cls, value: Mapping[str, Any], rows: Sequence[Sequence[Row]]) -> Record:
@@ -51,6 +53,7 @@ class Record(NamedTuple):
             _text(value, rows[SERVICE]),
             _text(value, rows[PROCESS]),
             _trace_id(value, rows[TRACE_ID]),
+            _text(value, rows[TRACE_STALE]),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracefmt.correlation import Group, Report
 from tracefmt.reading.time import text as moment
+from tracefmt.spans._stale import REASONS
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def as_json(report: Report, verdict: Verdict) -> str:
                 for trace in report.stale
             ],
             "stale_dropped": report.stale_dropped,
+            "stale_lines": {why: report.stale_lines.get(why, 0) for why in REASONS},
             "broken": report.broken,
             "broken_lines": [vars(line) for line in report.examples],
             "unreadable": report.unreadable,

@@ -57,6 +57,9 @@ def _head(report: Report, console: Console) -> None:
     kinds = [f"{kind} {count:,}" for kind, count in total.counts.items() if kind != VALID]
     if kinds:
         console.print(Text("Their id is: " + ", ".join(kinds) + "."))
+    if report.stale_lines:
+        reasons = ", ".join(f"{why} {count:,}" for why, count in report.stale_lines.items())
+        console.print(Text(f"Written with a stale span: {reasons}."))
 
 
 def _table(name: str, groups: Mapping[Any, Group], console: Console) -> Table:
