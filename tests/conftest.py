@@ -82,6 +82,7 @@ def core(core_name, monkeypatch):
         monkeypatch.delenv(variable, raising=False)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    found = {logger: _settings(logger) for logger in _loggers()}
     level_names, level_numbers = dict(logging._levelToName), dict(logging._nameToLevel)
     yield module
     tracefmt.configure(None)
@@ -96,9 +97,33 @@ def core(core_name, monkeypatch):
     logging._levelToName.update(level_names)
     logging._nameToLevel.clear()
     logging._nameToLevel.update(level_numbers)
-    for logger in logging.root.manager.loggerDict.values():
-        if isinstance(logger, logging.Logger):
-            logger.disabled = False  # dictConfig switches off what it does not name
+    for logger in _loggers():
+        _put_back(logger, found.get(logger, _NEW))
+
+
+_NEW = (logging.NOTSET, True, False, [], [])  # what a logger is as getLogger makes it
+
+
+def _loggers():
+    known = logging.root.manager.loggerDict.values()
+    return [logger for logger in known if isinstance(logger, logging.Logger)]
+
+
+def _settings(logger):
+    """Return what a test may change of a logger, as `_put_back` takes it."""
+    switches = (logger.level, logger.propagate, logger.disabled)
+    return *switches, logger.handlers[:], logger.filters[:]
+
+
+def _put_back(logger, settings):
+    """Leave a logger as it was before the test: the next one may use the same name."""
+    if _settings(logger) == settings:
+        return
+    level, logger.propagate, logger.disabled, handlers, filters = settings
+    if logger.level != level:
+        logger.setLevel(level)
+    logger.handlers[:], logger.filters[:] = handlers, filters
+    logger.manager._clear_cache()
 
 
 @pytest.fixture
