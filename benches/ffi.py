@@ -25,6 +25,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import callgrind
 import machine
 from contender import HERE
 
@@ -95,11 +96,10 @@ def replace(path: Path, name: str) -> None:
     path.write_text("#![allow(unused)]\n" + replaced)
 
 
-def run(
-    package: Path, *arguments: str, before: tuple[str, ...] = ()
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*before, sys.executable, str(MEASURED), *arguments],
+def least_seconds(package: Path, name: str) -> float:
+    """Return the least CPU time of one line in a process."""
+    done = subprocess.run(
+        [sys.executable, str(MEASURED), name],
         env={
             **os.environ,
             "PYTHONPATH": str(package),
@@ -110,18 +110,15 @@ def run(
         text=True,
         check=True,
     )
+    return float(done.stdout)
 
 
 def instructions(package: Path, name: str) -> float | None:
     """Return the instructions for one line, or None without valgrind."""
-    if shutil.which("valgrind") is None:
+    if not callgrind.is_here():
         return None
-    before = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
-    counts = []
-    for lines in (SHORT, LONG):
-        done = run(package, name, str(lines), before=before)
-        counts.append(int(re.findall(r"Collected : (\d+)", done.stderr)[0]))
-    return round((counts[1] - counts[0]) / (LONG - SHORT), 1)
+    environment = {"PYTHONPATH": str(package)}
+    return round(callgrind.instructions(MEASURED, name, (SHORT, LONG), environment), 1)
 
 
 def measure(packages: dict[str, Path]) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def measure(packages: dict[str, Path]) -> dict[str, Any]:
     seconds: dict[tuple[str, str], float] = dict.fromkeys(variants, float("inf"))
     for _ in range(ROUNDS):
         for build_name, name in sorted(variants):
-            cost = float(run(packages[build_name], name).stdout)
+            cost = least_seconds(packages[build_name], name)
             seconds[build_name, name] = min(cost, seconds[build_name, name])
     counted = {key: instructions(packages[key[0]], key[1]) for key in sorted(variants)}
     return {

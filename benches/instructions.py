@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
-import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+import callgrind
 
 HERE = Path(__file__).parent
 RECORD = HERE / "record" / "instructions.json"
@@ -48,20 +46,8 @@ def kind() -> str:
 
 def count(name: str, lines: int) -> float:
     """Return the instructions for one line."""
-    totals = []
-    for number in (lines // 5, lines // 5 + lines):
-        done = subprocess.run(
-            [
-                *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
-                *(sys.executable, str(HERE / "counted.py"), name, str(number)),
-            ],
-            env={**os.environ, "PYTHONHASHSEED": "0", "TRACEFMT_CORE": "rust"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        totals.append(int(re.findall(r"Collected : (\d+)", done.stderr)[0]))
-    return round((totals[1] - totals[0]) / lines, 1)
+    numbers = (lines // 5, lines // 5 + lines)
+    return round(callgrind.instructions(HERE / "counted.py", name, numbers), 1)
 
 
 def grown(counted: dict[str, float], before: dict[str, float]) -> list[str]:
@@ -82,7 +68,7 @@ def main() -> None:
     unknown = set(options.names) - set(NAMES)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; write one of {', '.join(NAMES)}")
-    if shutil.which("valgrind") is None:
+    if not callgrind.is_here():
         parser.error("valgrind is not here: apt install valgrind")
     kept = json.loads(RECORD.read_text()) if RECORD.exists() else {}
     before = kept.get(kind(), {})

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
-import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import callgrind
 import span
 import structlog
 from workloads import LOGGER, WORKLOADS
@@ -91,20 +91,7 @@ def loop(name: str) -> Callable[[int], None]:
 
 def instructions(name: str) -> int:
     """Return the instructions for one line of a chain."""
-    counts = []
-    for lines in (SHORT, LONG):
-        done = subprocess.run(
-            [
-                *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
-                *(sys.executable, __file__, name, str(lines)),
-            ],
-            env={**os.environ, "PYTHONHASHSEED": "0", "TRACEFMT_CORE": "rust"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        counts.append(int(re.findall(r"Collected : (\d+)", done.stderr)[0]))
-    return round((counts[1] - counts[0]) / (LONG - SHORT))
+    return round(callgrind.instructions(Path(__file__), name, (SHORT, LONG)))
 
 
 def table() -> None:
