@@ -7,7 +7,7 @@ use crate::imports;
 use crate::names::Slot;
 use crate::record::RecordView;
 use crate::scalar::{id, number, severity, string, timestamp};
-use crate::span::Stale;
+use crate::span::{Span, Stale};
 use crate::stretch::Origin;
 use crate::value::{self, Open};
 use pyo3::prelude::*;
@@ -24,15 +24,7 @@ pub enum Writer {
     Text(Slot),
     UnlessNone(Slot),
     Message,
-    TraceId,
-    TraceIdDatadog,
-    TraceIdXray,
-    TraceIdRestOfName,
-    SpanId,
-    SpanIdDecimal,
-    TraceFlags,
-    TraceFlagsNumber,
-    TraceFlagsSampled,
+    Span(SpanPart),
     /// The attributes; with `paths` no key of an object leads through another.
     Attributes {
         paths: bool,
@@ -47,6 +39,20 @@ pub enum Writer {
     Any(Source),
     /// The attributes with an `AnyValue` each.
     KeyValues,
+}
+
+/// What is there as long as the line has a span.
+#[derive(Clone, Copy)]
+pub enum SpanPart {
+    TraceId,
+    TraceIdDatadog,
+    TraceIdXray,
+    TraceIdRestOfName,
+    SpanId,
+    SpanIdDecimal,
+    TraceFlags,
+    TraceFlagsNumber,
+    TraceFlagsSampled,
 }
 
 #[derive(Clone, Copy)]
@@ -73,15 +79,6 @@ impl Writer {
             ("logger", "value") => Self::UnlessNone(Slot::Name),
             ("logger", "text") => Self::Text(Slot::Name),
             ("message", "value") => Self::Message,
-            ("trace_id", "hex") => Self::TraceId,
-            ("trace_id", "datadog") => Self::TraceIdDatadog,
-            ("trace_id", "xray") => Self::TraceIdXray,
-            ("trace_id", "trace_name") => Self::TraceIdRestOfName,
-            ("span_id", "hex") => Self::SpanId,
-            ("span_id", "decimal") => Self::SpanIdDecimal,
-            ("trace_flags", "hex") => Self::TraceFlags,
-            ("trace_flags", "number") => Self::TraceFlagsNumber,
-            ("trace_flags", "sampled") => Self::TraceFlagsSampled,
             ("trace_stale", "value") => Self::TraceStale,
             ("file_path", "value") => Self::UnlessNone(Slot::PathName),
             ("file_name", "value") => Self::UnlessNone(Slot::FileName),
@@ -102,7 +99,7 @@ impl Writer {
             ("exception_chain", "value") => Self::Exception(3),
             ("exception_rendered", "value") => Self::Exception(4),
             ("stack_info", "value") => Self::UnlessNone(Slot::StackInfo),
-            _ => return None,
+            _ => return SpanPart::of(input, form).map(Self::Span),
         })
     }
 
@@ -131,15 +128,7 @@ impl Writer {
                 Slot::StackInfo => Origin::Seldom,
                 _ => Origin::Record,
             },
-            Self::TraceId
-            | Self::TraceIdDatadog
-            | Self::TraceIdXray
-            | Self::TraceIdRestOfName
-            | Self::SpanId
-            | Self::SpanIdDecimal
-            | Self::TraceFlags
-            | Self::TraceFlagsNumber
-            | Self::TraceFlagsSampled => Origin::Span,
+            Self::Span(_) => Origin::Span,
             Self::TraceStale
             | Self::FormatArgs
             | Self::FormatArgsText
@@ -155,15 +144,7 @@ impl Writer {
     /// Whether the line has no such field.
     pub fn is_absent(self, line: &Line<'_, '_>) -> bool {
         match self {
-            Self::TraceId
-            | Self::TraceIdDatadog
-            | Self::TraceIdXray
-            | Self::TraceIdRestOfName
-            | Self::SpanId
-            | Self::SpanIdDecimal
-            | Self::TraceFlags
-            | Self::TraceFlagsNumber
-            | Self::TraceFlagsSampled => line.span.is_none(),
+            Self::Span(_) => line.span.is_none(),
             Self::UnlessNone(slot) => line.record.get(slot).is_none_or(PyAnyMethods::is_none),
             Self::FormatArgs | Self::FormatArgsText => line.record.format_args.is_none(),
             Self::TraceStale => line.stale.is_none(),
@@ -203,14 +184,31 @@ impl Writer {
             Self::Exception(part) => write_value(out, line.exception[part].as_ref()),
             Self::Any(source) => source.write(out, line),
             Self::KeyValues => any_value::write_attributes(out, line),
-            _ => self.write_id(out, line),
+            Self::Span(part) => match &line.span {
+                Some(span) => part.write(out, span),
+                None => Ok(()),
+            },
         }
     }
+}
 
-    fn write_id(self, out: &mut Vec<u8>, line: &Line<'_, '_>) -> Written {
-        let Some(span) = &line.span else {
-            return Ok(());
-        };
+impl SpanPart {
+    fn of(input: &str, form: &str) -> Option<Self> {
+        Some(match (input, form) {
+            ("trace_id", "hex") => Self::TraceId,
+            ("trace_id", "datadog") => Self::TraceIdDatadog,
+            ("trace_id", "xray") => Self::TraceIdXray,
+            ("trace_id", "trace_name") => Self::TraceIdRestOfName,
+            ("span_id", "hex") => Self::SpanId,
+            ("span_id", "decimal") => Self::SpanIdDecimal,
+            ("trace_flags", "hex") => Self::TraceFlags,
+            ("trace_flags", "number") => Self::TraceFlagsNumber,
+            ("trace_flags", "sampled") => Self::TraceFlagsSampled,
+            _ => return None,
+        })
+    }
+
+    fn write(self, out: &mut Vec<u8>, span: &Span) -> Written {
         match self {
             Self::TraceId => value::text(out, &span.trace_id),
             Self::TraceIdDatadog => Ok(id::datadog(out, &span.trace_id)?),
@@ -221,7 +219,6 @@ impl Writer {
             Self::TraceFlags => value::text(out, &span.trace_flags),
             Self::TraceFlagsNumber => Ok(id::number(out, span.trace_flags)?),
             Self::TraceFlagsSampled => value::text(out, id::sampled(span.trace_flags)),
-            _ => Ok(()),
         }
     }
 }
