@@ -12,6 +12,7 @@ from typing import Any
 
 from tracefmt._cold.exception import ExceptionText
 from tracefmt._cold.last_resort import NOTHING_LEFT, line_of
+from tracefmt._cold.logger import worker as worker_of_call
 from tracefmt._cold.record import CAPTURE, own_items
 from tracefmt._cold.text import safe_str, unrepresentable
 
@@ -92,15 +93,15 @@ def worker(record: Any) -> tuple[int | None, str | None, int | None, str | None]
     Otherwise those of the call, as logging finds them; structlog's asynchronous methods run the
     processors in another thread, and keep the one that awaits them in a context variable.
     """
-    if not issubclass(type(record), logging.LogRecord):
-        record = logging.LogRecord("", 0, "", 0, "", None, None)
-        variables = getattr(sys.modules.get("structlog"), "contextvars", None)
-        awaiting = getattr(variables, "_ASYNC_CALLING_THREAD", None)
-        if awaiting is not None and logging.logThreads:
-            here = (record.thread, record.threadName)
-            record.thread, record.threadName = awaiting.get(here)
-    names = ("process", "processName", "thread", "threadName")
-    process, process_name, thread, thread_name = map(record.__dict__.get, names)
+    if issubclass(type(record), logging.LogRecord):
+        names = ("process", "processName", "thread", "threadName")
+        process, process_name, thread, thread_name = map(record.__dict__.get, names)
+        return process, process_name, thread, thread_name
+    process, process_name, thread, thread_name = worker_of_call()
+    variables = getattr(sys.modules.get("structlog"), "contextvars", None)
+    awaiting = getattr(variables, "_ASYNC_CALLING_THREAD", None)
+    if awaiting is not None and logging.logThreads:
+        thread, thread_name = awaiting.get((thread, thread_name))
     return process, process_name, thread, thread_name
 
 
