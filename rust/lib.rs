@@ -22,6 +22,7 @@ mod keys;
 mod line_limit;
 mod logger;
 mod loss;
+mod methods;
 mod names;
 mod paths;
 mod per_thread;

@@ -6,8 +6,9 @@ use crate::call::{Call, Given, OF_A_LEVEL, OF_LOG, is_false};
 use crate::changes;
 use crate::encoder::Encoder;
 use crate::error::is_ordinary;
-use crate::ffi::{self, Arguments, Callee, Method};
+use crate::ffi::{self, Arguments, Callee};
 use crate::imports;
+use crate::methods::{EXCEPTION, LEVELS, LOG, METHODS, NAMES};
 use crate::record::RecordView;
 use crate::route::{self, Route, Way};
 use pyo3::exceptions::PyAttributeError;
@@ -15,7 +16,6 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyTuple, PyType};
-use std::ffi::CStr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
@@ -104,68 +104,6 @@ impl LoggerMethods {
         visit.call(&self.cold)
     }
 }
-
-/// The methods, by number.
-const NAMES: [&str; 7] = [
-    "debug",
-    "info",
-    "warning",
-    "error",
-    "critical",
-    "exception",
-    "log",
-];
-const LEVELS: [i64; 6] = [10, 20, 30, 40, 50, 40];
-const EXCEPTION: usize = 5;
-const LOG: usize = 6;
-
-/// A method with its signature, which Python shows, and its docstring.
-macro_rules! method {
-    ($number:expr, $name:literal, $first:literal, $exc_info:literal, $doc:literal) => {
-        Method::new::<{ $number }>(
-            c_text(concat!(
-                $name,
-                "($self, ",
-                $first,
-                "*args, exc_info=",
-                $exc_info,
-                ", extra=None, stack_info=None, stacklevel=None, **fields)\n--\n\n",
-                $doc,
-                "\0"
-            )),
-            c_text(concat!($name, "\0")),
-        )
-    };
-}
-
-const fn c_text(text: &'static str) -> &'static CStr {
-    match CStr::from_bytes_with_nul(text.as_bytes()) {
-        Ok(text) => text,
-        Err(_) => c"",
-    }
-}
-
-static METHODS: [Method<LoggerMethods>; 7] = [
-    method!(0, "debug", "msg, ", "None", "Log at level DEBUG."),
-    method!(1, "info", "msg, ", "None", "Log at level INFO."),
-    method!(2, "warning", "msg, ", "None", "Log at level WARNING."),
-    method!(3, "error", "msg, ", "None", "Log at level ERROR."),
-    method!(4, "critical", "msg, ", "None", "Log at level CRITICAL."),
-    method!(
-        EXCEPTION,
-        "exception",
-        "msg, ",
-        "True",
-        "Log at level ERROR, with the exception."
-    ),
-    method!(
-        LOG,
-        "log",
-        "level, msg, ",
-        "None",
-        "Log at any level, by its number."
-    ),
-];
 
 impl Callee for LoggerMethods {
     fn called<'py>(

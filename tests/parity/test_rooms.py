@@ -11,21 +11,14 @@ RUST, PYTHON = ROOT / "rust", ROOT / "python" / "tracefmt" / "_python"
 # What can have no twin: plumbing between Rust and Python, shortcuts around Python code, tests.
 RUST_ONLY = {
     *("bound", "buffer", "call", "changes", "error", "event_keys", "ffi", "handler", "imports"),
-    *(
-        "keys",
-        "logger",
-        "paths",
-        "per_thread",
-        "renderer",
-        "route",
-        "stretch",
-        "writer",
-        "scalar/cases",
-    ),
+    *("keys", "logger", "methods", "paths", "per_thread", "renderer", "route", "stretch"),
+    *("writer", "scalar/cases"),
     *("sink/writing", "turn"),  # the twin has the standard library's RLock
 }
 # The Python core reads lines with `json`, and ids and times with `tracefmt.reading`.
 RUST_ONLY |= {f"scan/{room}" for room in ("cases", "fields", "id", "json", "table", "time")}
+# The list may become shorter.
+TOO_LONG = {"tests/core/hostile.py"}
 ENTRANCES = {"lib": "", "mod": "", "__init__": ""}
 
 
@@ -52,10 +45,13 @@ def test_tests_of_scalar_rooms():
 
 
 def test_small_rooms():
-    """No room is so long that it should be two."""
-    files = [*RUST.rglob("*.rs"), *PYTHON.rglob("*.py"), *(PYTHON.parent / "_cold").rglob("*.py")]
+    """No room is so long that it should be two, but for those that are known to be."""
+    files = [path for top in (RUST, PYTHON.parent) for path in top.rglob("*.*")]
+    files += (ROOT / "tests").rglob("*.py")
     lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in files
+        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in files
+        if path.suffix in {".rs", ".py"}
     }
 
-    assert {name: length for name, length in lengths.items() if length > 400} == {}
+    assert {name for name, length in lengths.items() if length > 400} == TOO_LONG

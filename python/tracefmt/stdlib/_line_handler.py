@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-import weakref
-from collections.abc import Mapping
 from typing import Any
 
 from tracefmt import _core
@@ -17,9 +15,11 @@ from tracefmt.stdlib._formatter import Formatter, bytes_method, plain_encoder
 from tracefmt.stdlib._last_line import continue_on_new_line
 from tracefmt.stdlib._level import level_number
 from tracefmt.stdlib._loss import flush, give_up, is_for_files_alone, report_failure, report_loss
+from tracefmt.stdlib._queueing import drops, queueing
+from tracefmt.stdlib._stand_in import StandInHandler
 
 
-class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not before 3.11
+class LineHandler(StandInHandler):
     """
     A handler whose lines go to a stream's descriptor, past the stream.
 
@@ -27,21 +27,12 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
     """
 
     _OURS = True
-    _METHODS: Mapping[str, Any]  # what a class of ours handles records with
 
     _stream: Any = None
-    _sink: _core.LineSink | None = None
-    _flusher: IntervalFlusher | None = None
     _checkpoint: _core.LineCheckpoint | None = None  # asked before lines go to a file
     _buffer_size = 0
     _drops = False  # lines that a non-blocking descriptor does not take at once
-    _flush_level = logging.ERROR
-    _filters: list[Any]
-    _ready: Any = None  # called before an unbuffered line; raises if the stream is closed
-    _encoder: Any = None
-    _formats = False  # whether the handler's own `format` is somebody else's
     _background: Any = None  # how lines are queued for a thread, if they are
-    _native: Any = None  # what stands in for `handle`, and its method; Logger looks for them
 
     def _set_up(
         self,
@@ -65,9 +56,9 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             self._flusher = IntervalFlusher(self, flush_interval)
         options = background_options or {}
         if not background and options.keys() == {"when_full"}:
-            self._drops = _drops(options["when_full"])
+            self._drops = drops(options["when_full"])
         elif background or options:
-            self._background = _checked(background, buffer_size, options)
+            self._background = queueing(background, buffer_size, options)
         self._first_formatter = Formatter() if formatter is None else formatter
 
     @property
@@ -99,55 +90,6 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
             give_up(self, old)
         self._binary = isinstance(stream, (io.RawIOBase, io.BufferedIOBase))
         self._bind()
-
-    @property
-    def filters(self) -> list[Any]:
-        """The handler's filters, as in logging."""
-        return self._filters
-
-    @filters.setter
-    def filters(self, filters: list[Any]) -> None:
-        self._filters = filters
-        self._bind()
-
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        """Keep the methods that a class of ours has: somebody may patch it later."""
-        super().__init_subclass__(**keywords)
-        if "_OURS" in vars(cls):
-            cls._METHODS = {name: getattr(cls, name) for name in _HANDLING if hasattr(cls, name)}
-
-    def _bind(self) -> None:
-        """Let the core stand in for `handle` where it can: it does the same, in one native call."""
-        own = self.__dict__
-        kind = type(self)
-        if self._native is not None:
-            self._native[0].retire()
-            if own.get("handle") is self._native[1]:
-                del own["handle"]
-            self._native = None
-        own["_formats"] = "format" in own or kind.format is not logging.Handler.format
-        native = _core.core.LineHandler
-        if native is None or self._sink is None or self._encoder is None or self._flusher:
-            return
-        if not _HANDLING.isdisjoint(own):  # somebody has put a method of theirs on the handler
-            return
-        if not any(name in vars(kind) for kind in users_classes(self) for name in _HANDLING):
-            parts = (self._filters, self._encoder, self._sink, self._ready)
-            stand_in = native(weakref.ref(self), kind, *parts, self._flush_level)
-            own["handle"] = stand_in.handle
-            self._native = (stand_in, own["handle"])
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute; a method that is put on the handler is called from then on."""
-        super().__setattr__(name, value)
-        if name in _HANDLING or name == "level":
-            self._bind()
-
-    def __delattr__(self, name: str) -> None:
-        """Delete an attribute; without the method that was put there, the core stands in again."""
-        super().__delattr__(name)
-        if name in _HANDLING:
-            self._bind()
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: N802  # logging's name
         """Set the formatter; None stands for logging's default text format, as in logging."""
@@ -361,13 +303,6 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not befor
         """Close what the handler has opened itself."""
 
 
-# What a subclass overrides to change how a record is handled.
-_HANDLING = frozenset(
-    {"handle", "emit", "filter", "format", "flush", "acquire", "release", "handleError", "_line"}
-    | {"shouldRollover", "doRollover"}
-)
-
-
 def _readiness(stream: Any) -> Any:
     """
     Return what brings out text written to the stream itself, and raises if it is closed.
@@ -378,39 +313,3 @@ def _readiness(stream: Any) -> Any:
     if type(stream) is io.TextIOWrapper and stream.line_buffering:
         return stream.buffer.raw.fileno
     return stream.flush
-
-
-def users_classes(handler: LineHandler) -> list[type]:
-    """Return the classes of a handler that are not ours and not logging's."""
-    kinds = type(handler).__mro__
-    return list(kinds[: next(place for place, kind in enumerate(kinds) if "_OURS" in vars(kind))])
-
-
-def _drops(when_full: object) -> bool:
-    """Return what ``when_full`` means where no thread writes."""
-    if when_full == "drop_oldest":
-        msg = "when_full='drop_oldest': write background=True, too, or 'drop_newest'"
-        raise ConfigurationError(msg)
-    if when_full not in ("block", "drop_newest"):
-        msg = f"when_full={when_full!r}: write 'block', 'drop_newest' or 'drop_oldest'"
-        raise ConfigurationError(msg)
-    return when_full == "drop_newest"
-
-
-def _checked(background: bool, buffer_size: int, options: dict[str, Any]) -> Any:
-    """Return how lines are queued for a thread, if they are; the options have been checked."""
-    # only who uses it imports it
-    from tracefmt.stdlib._background import Background  # noqa: PLC0415
-
-    try:
-        checked = Background(**options)
-    except TypeError as error:
-        msg = f"{error}; the options are those of handlers and of background=True"
-        raise ConfigurationError(msg) from None
-    if not background:
-        msg = f"{', '.join(options)}: write background=True, too, or leave them out"
-        raise ConfigurationError(msg)
-    if buffer_size > 0:
-        msg = f"background=True, buffer_size={buffer_size}: the queue is the buffer; leave one out"
-        raise ConfigurationError(msg)
-    return checked

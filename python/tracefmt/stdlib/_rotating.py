@@ -13,8 +13,9 @@ from typing import Any
 from tracefmt import _core
 from tracefmt.stdlib._file_handler import FileHandler, check_encoding
 from tracefmt.stdlib._file_lock import FileLock
-from tracefmt.stdlib._line_handler import LineHandler, users_classes
+from tracefmt.stdlib._line_handler import LineHandler
 from tracefmt.stdlib._log_file import LogFile
+from tracefmt.stdlib._stand_in import users_classes
 
 Limits = tuple[int | None, int | None]
 """How many bytes there is room for, and until when (ns); None for no limit."""
