@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 import pytest
@@ -19,7 +20,7 @@ BUILT = {"go": HERE / "peers/go/bin/peers", "node": HERE / "peers/node/node_modu
 
 
 def is_installed(path) -> bool:
-    """Whether all that a contender imports is there, without importing it."""
+    """Whether all that a contender needs is there, without importing it."""
     text = path.read_text()
     for language, built in BUILT.items():
         if f'language="{language}"' in text:
@@ -32,7 +33,23 @@ def is_installed(path) -> bool:
     modules |= {node.module for node in froms}
     if "through_logging.instrument(" in text:
         modules.add("opentelemetry.instrumentation.logging")
-    return all(is_there(module) for module in modules)
+    return all(is_there(module) for module in modules) and all(map(has, distributions(text)))
+
+
+def distributions(text):
+    """Return the names that a contender gives as its packages: some it only imports in passing."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.keyword) and node.arg == "packages":
+            for part in ast.walk(node.value):
+                if isinstance(part, ast.Constant):
+                    yield part.value
+
+
+def has(distribution) -> bool:
+    try:
+        return bool(version(distribution))
+    except PackageNotFoundError:
+        return False
 
 
 def is_there(module) -> bool:
