@@ -230,6 +230,7 @@ def test_dict_config(way, capsys):
                 "loggers": {"tests.pjl": {"handlers": ["err"], "propagate": False}},
             }
         )
+        capsys.readouterr()  # dictConfig closes older handlers, and they say what they lost
         logger = logging.getLogger("tests.pjl")
         logger.warning("up")
         lines.append(list(json.loads(capsys.readouterr().err)))
