@@ -74,7 +74,7 @@ def test_a_line_that_is_being_written_is_not_taken_for_a_torn_one(log_to, tmp_pa
 
     thread = threading.Thread(target=work)
     thread.start()
-    for _ in range(60):
+    for _ in range(20):
         log_to(path).handlers[0].close()
     ended.set()
     thread.join()
