@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -69,12 +70,14 @@ class Process:
         self.folder = folder
         self.port = free_port()
         self.path = folder / "output"
+        # gunicorn's control socket is there, and of one name for all; a socket's path must be short
+        self.runtime = tempfile.TemporaryDirectory()
         command = self.command if "exec " in self.command else f"exec {self.command}"
         with self.path.open("wb") as output:
             self.process = subprocess.Popen(
                 ["sh", "-c", command],
                 cwd=folder,
-                env=environment(core, PORT=str(self.port)),
+                env=environment(core, PORT=str(self.port), XDG_RUNTIME_DIR=self.runtime.name),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -99,6 +102,7 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.runtime.cleanup()
 
     def output(self):
         return self.path.read_text("utf-8")
